@@ -1,0 +1,167 @@
+"""The `qcy` command. Imports lazily: `clock` needs neither Django settings nor a database."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    run: Run = options.run
+    return run(options)
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(prog="qcy", description="秦创原综合服务平台")
+    commands = root.add_subparsers(required=True, metavar="命令")
+    _clock(commands)
+    _command(commands, "serve", serve, "启动网站和后台任务", [("--host", "127.0.0.1"), ("--port", "8000")])
+    _command(commands, "worker", worker, "只运行后台任务", [])
+    _command(commands, "demo", demo, "重建演示数据", [("--seed", "20260708"), ("--today", "")])
+    _command(commands, "migrate", migrate, "建立或升级数据库", [])
+    _load(commands, "node", load_node_file, "载入一个节点文件")
+    _load(commands, "calendar", load_calendar_file, "载入一年的节假日")
+    audit = commands.add_parser("audit", help="核对记录").add_subparsers(required=True, metavar="操作")
+    _command(audit, "verify", verify_audit, "重算全部哈希链", [])
+    return root
+
+
+def _command(commands: Any, name: str, run: Run, help: str, options: Sequence[tuple[str, str]]) -> None:
+    command = commands.add_parser(name, help=help)
+    for option, default in options:
+        command.add_argument(option, default=default)
+    command.set_defaults(run=run)
+
+
+def _load(commands: Any, name: str, run: Run, help: str) -> None:
+    load = commands.add_parser(name, help=help).add_subparsers(required=True, metavar="操作")
+    command = load.add_parser("load", help=help)
+    command.add_argument("file", type=Path)
+    command.set_defaults(run=run)
+
+
+def _clock(commands: Any) -> None:
+    clock = commands.add_parser("clock", help="算时限").add_subparsers(required=True, metavar="操作")
+    due = clock.add_parser("due", help="从受理日起第几个工作日到期")
+    due.add_argument("--accepted", type=date.fromisoformat, required=True)
+    due.add_argument("--days", type=int, required=True)
+    due.set_defaults(run=clock_due)
+
+
+def clock_due(options: argparse.Namespace) -> int:
+    from qcy.kernel.clock import WorkingDays, due_on
+
+    due = due_on(options.accepted, WorkingDays(options.days), calendar_from_seeds())
+    print(due.day.isoformat() + ("  （暂定：该年放假安排尚未发布）" if due.provisional else ""))
+    return 0
+
+
+def calendar_from_seeds() -> Any:
+    import yaml
+
+    from qcy.kernel.calendar import load_calendar
+
+    files = sorted((SEEDS / "calendar").glob("cn-*.yaml"))
+    return load_calendar(yaml.safe_load(file.read_text("utf-8")) for file in files)
+
+
+def django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qcy.settings.development")
+    import django as framework
+
+    framework.setup()
+
+
+def serve(options: argparse.Namespace) -> int:
+    from qcy.supervisor import supervise
+
+    return supervise(options.host, int(options.port))
+
+
+def worker(options: argparse.Namespace) -> int:
+    django()
+    from qcy.supervisor import run_worker
+
+    return run_worker()
+
+
+def migrate(options: argparse.Namespace) -> int:
+    django()
+    from django.core.management import call_command
+
+    from qcy.foundation.database.scope import unscoped
+
+    with unscoped("migrate"):
+        call_command("migrate", verbosity=0, interactive=False)
+    return 0
+
+
+def demo(options: argparse.Namespace) -> int:
+    migrate(options)
+    from qcy.delivery.web.clock import current_moment, local_day
+    from qcy.demo import build_demo
+
+    today = date.fromisoformat(options.today) if options.today else local_day(current_moment())
+    print(build_demo(seed=int(options.seed), today=today))
+    return 0
+
+
+def load_node_file(options: argparse.Namespace) -> int:
+    django()
+    from qcy.foundation.nodes.services import load_node
+
+    return _load_file(options.file, load_node, "节点")
+
+
+def load_calendar_file(options: argparse.Namespace) -> int:
+    django()
+    from qcy.foundation.calendars.services import load_calendar_year
+
+    return _load_file(options.file, load_calendar_year, "日历")
+
+
+def _load_file(file: Path, load: Callable[..., Any], what: str) -> int:
+    import yaml
+
+    from qcy.delivery.web.clock import current_moment
+    from qcy.foundation.database.scope import unscoped
+    from qcy.kernel.refusals import Refused
+
+    try:
+        document = yaml.safe_load(file.read_text("utf-8"))
+        with unscoped(f"load {what}"):
+            load(document, now=current_moment())
+    except (OSError, yaml.YAMLError, Refused) as fault:
+        print(f"没有载入：{getattr(fault, 'refusal', fault)}", file=sys.stderr)
+        return 1
+    print(f"已载入{what}：{file.name}")
+    return 0
+
+
+def verify_audit(options: argparse.Namespace) -> int:
+    django()
+    from qcy.foundation.audit.queries import verify_chains
+    from qcy.foundation.database.scope import unscoped
+
+    with unscoped("audit verify"):
+        result = verify_chains()
+    print(f"核对 {result.streams} 条链、{result.events} 个事件。")
+    if result.broken:
+        print(f"第一个断开的事件：{result.broken}")
+        return 1
+    print("全部一致。")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

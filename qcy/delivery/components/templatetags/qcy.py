@@ -1,0 +1,191 @@
+"""The components, one tag each: `{% load qcy %}`, then `{% clock rows %}` and so on.
+
+A tag only arranges what it was given; its markup is in templates/components/NAME.html.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, get_args
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from django import template
+from django.core.paginator import Page
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from qcy.delivery.components import icons, types
+
+register = template.Library()
+
+TONES = get_args(types.Tone)
+NOTICE_ICONS = {"": "info", "info": "info", "ok": "check-circle", "warn": "clock", "bad": "alert-circle"}
+TOAST_ICONS = {"warning": "clock", "error": "alert-circle"}
+# Cells that explain themselves in every clock; s2 and s3 are steps, named by the page.
+LEGEND = ("u", "t", "p", "x", "", "cap")
+DENSE_FROM = 31  # more cells than this need a thinner gap to stay visible on a phone
+
+
+def _tone(tone: str) -> str:
+    """The CSS class of a tone. An unknown tone would silently lose its meaning, so it is an error."""
+    if tone not in TONES:
+        raise ValueError(f"unknown tone {tone!r}; one of {TONES}")
+    return tone
+
+
+@register.simple_tag
+def icon(name: str, css_class: str = "") -> SafeString:
+    return icons.svg(name, css_class)
+
+
+@register.inclusion_tag("components/state_tag.html")
+def state_tag(tone: str, text: str) -> dict[str, Any]:
+    return {"tone": _tone(tone), "text": text}
+
+
+@register.inclusion_tag("components/demo_mark.html")
+def demo_mark(text: str = "") -> dict[str, Any]:
+    return {"text": text}
+
+
+@register.inclusion_tag("components/clock.html")
+def clock(rows: Sequence[types.ClockRow], steps: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+    """Limits under each other on one scale. `steps` names the cells of a guide: (("u", "形式审核 2 日"), …)."""
+    longest = max((len(row.cells) for row in rows), default=0)
+    used = {cell for row in rows for cell in row.cells}
+    return {
+        "rows": [(row, row.cells + ("z",) * (longest - len(row.cells))) for row in rows],
+        "dense": longest >= DENSE_FROM,
+        "steps": steps,
+        "legend": [cell for cell in LEGEND if cell in used],
+    }
+
+
+@register.inclusion_tag("components/legend.html")
+def clock_legend() -> dict[str, Any]:
+    """The legend of a list with mini clocks, once below the list."""
+    return {"legend": LEGEND[:5]}
+
+
+@register.inclusion_tag("components/mini_clock.html")
+def mini_clock(c: types.MiniClock) -> dict[str, Any]:
+    return {"c": c}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(entries: Iterable[types.TimelineEntry], small: bool = False) -> dict[str, Any]:
+    return {"entries": entries, "small": small}
+
+
+@register.inclusion_tag("components/facts_list.html")
+def facts_list(facts: Iterable[types.Fact]) -> dict[str, Any]:
+    return {"facts": facts}
+
+
+@register.inclusion_tag("components/kv.html")
+def kv(pairs: types.Pairs, align: str = "") -> dict[str, Any]:
+    """Label and value, or label, value and url. `align="left"` for long values."""
+    return {"pairs": pairs, "align": align}
+
+
+@register.inclusion_tag("components/provenance.html")
+def provenance(source: str, date: str = "", grade: str = "", self_filled: bool = False) -> dict[str, Any]:
+    return {"source": source, "date": date, "grade": grade, "self_filled": self_filled}
+
+
+@register.inclusion_tag("components/stepper.html")
+def stepper(steps: Iterable[types.Step]) -> dict[str, Any]:
+    return {"steps": steps}
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(problems: Sequence[types.Problem], title: str = "") -> dict[str, Any]:
+    return {"problems": problems, "title": title}
+
+
+@register.inclusion_tag("components/notice.html")
+def notice(tone: str, text: str, title: str = "", icon: str = "") -> dict[str, Any]:
+    return {"tone": _tone(tone), "text": text, "title": title, "icon": icon or NOTICE_ICONS[tone]}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(icon: str, title: str, text: str = "", url: str = "", label: str = "") -> dict[str, Any]:
+    return {"icon": icon, "title": title, "text": text, "url": url, "label": label}
+
+
+@register.inclusion_tag("components/pager.html")
+def pager(page: Page[Any], url: str = "") -> dict[str, Any]:
+    """`url` is the address of the list with its filters; its `page` is replaced."""
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    links = [(number, "" if isinstance(number, str) else page_url(url, number)) for number in numbers]
+    return {
+        "page": page,
+        "links": links,
+        "previous": page_url(url, page.number - 1) if page.has_previous() else "",
+        "next": page_url(url, page.number + 1) if page.has_next() else "",
+    }
+
+
+def page_url(url: str, number: int) -> str:
+    parts = urlsplit(url)
+    query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != "page"]
+    return urlunsplit(parts._replace(query=urlencode([*query, ("page", str(number))])))
+
+
+@register.inclusion_tag("components/kpi_tiles.html")
+def kpi_tiles(tiles: Sequence[types.Kpi], label: str = "") -> dict[str, Any]:
+    """`label` names the navigation when the tiles are links."""
+    return {"tiles": tiles, "label": label, "linked": any(tile.url for tile in tiles)}
+
+
+@register.inclusion_tag("components/rating_form.html")
+def rating_form(name: str = "rating", selected: str | int = "") -> dict[str, Any]:
+    """The five radio buttons; the page supplies the form, the words and the button."""
+    return {"name": name, "selected": str(selected)}
+
+
+@register.inclusion_tag("components/toasts.html")
+def toasts(messages: Iterable[Any] = ()) -> dict[str, Any]:
+    shown = [(message, getattr(message, "level_tag", "")) for message in messages or ()]
+    return {"toasts": [(message, level, TOAST_ICONS.get(level, "check-circle")) for message, level in shown]}
+
+
+@register.inclusion_tag("components/skeleton.html")
+def skeleton() -> dict[str, Any]:
+    return {}
+
+
+@register.inclusion_tag("components/number.html")
+def number(value: str | int, unit: str = "", definition: str | types.Pairs = "", title: str = "") -> dict[str, Any]:
+    """A figure that opens its definition: a sentence, or pairs as for `kv`. `title` heads the definition."""
+    return {
+        "value": value,
+        "unit": unit,
+        "title": title,
+        "sentence": definition if isinstance(definition, str) else "",
+        "pairs": () if isinstance(definition, str) else definition,
+    }
+
+
+@register.inclusion_tag("components/field.html")
+def field(f: types.FieldView) -> dict[str, Any]:
+    return {"f": f}
+
+
+@register.inclusion_tag("components/save_status.html")
+def save_status(saved_at: str = "") -> dict[str, Any]:
+    """The line that says whether the form is saved; app.js keeps it true."""
+    return {"saved_at": saved_at}
+
+
+@register.inclusion_tag("components/save_panels.html")
+def save_panels(sign_in_url: str = "", reload_url: str = "") -> dict[str, Any]:
+    """The hidden bars for offline, conflict, signed out and kept values; put them above the form."""
+    return {"sign_in_url": sign_in_url, "reload_url": reload_url}
+
+
+@register.filter
+def figures(text: str) -> SafeString:
+    """Set the figures of a short text in bold: 还剩 6 -> 还剩 <b>6</b>."""
+    parts = re.split(r"(\d[\d,.]*)", str(text))
+    return mark_safe("".join(format_html("<b>{}</b>", p) if i % 2 else conditional_escape(p) for i, p in enumerate(parts)))
+

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def current_moment() -> datetime:
+    """The real clock, or the frozen one of tests and pictures. The only place that reads a clock."""
+    if settings.QCY_FREEZE_NOW:
+        return datetime.fromisoformat(settings.QCY_FREEZE_NOW)
+    return datetime.now(UTC)
+
+
+def local_day(moment: datetime) -> date:
+    return moment.astimezone(SHANGHAI).date()

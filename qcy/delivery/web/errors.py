@@ -1,0 +1,71 @@
+"""Pages for when something cannot be done: each says why, what is safe and what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from qcy.kernel.refusals import Refusal
+
+STATUS_OF = {
+    "stale": 409,
+    "conflict": 409,
+    "another_tab": 409,
+    "same_key_other_content": 422,
+    "file_too_large": 413,
+    "same_person": 403,
+    "needs_clerk": 403,
+    "needs_decider": 403,
+    "needs_applicant": 403,
+    "not_your_role": 403,
+    "own_claim": 403,
+    "not_yours": 403,
+    "may_not_assign": 403,
+}
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    status = STATUS_OF.get(refusal.code, 422)
+    if wants_json(request):
+        return JsonResponse({"code": refusal.code, "why": refusal.why, "fix": refusal.fix}, status=status)
+    return error_page(request, status, refusal.why, refusal.fix)
+
+
+def error_page(request: HttpRequest, status: int, why: str, fix: str) -> HttpResponse:
+    return render(request, "web/error.html", {"why": why, "fix": fix, "status": status}, status=status)
+
+
+def signed_out(request: HttpRequest, sign_in_url: str) -> HttpResponse:
+    """A page asks to sign in; a background save is told so, and keeps its values in the browser."""
+    if wants_json(request):
+        answer = {"code": "signed_out", "why": _("登录已过期。"), "fix": _("请重新登录，填写的内容已保存在本机。")}
+        return JsonResponse({**answer, "sign_in_url": sign_in_url}, status=401)
+    return HttpResponseRedirect(sign_in_url)
+
+
+def forbidden(request: HttpRequest) -> HttpResponse:
+    return error_page(request, 403, _("这里是工作人员的工作台。"), _("办事请到首页或“我的办件”。"))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    why, fix = _("页面打开太久，安全校验已过期。"), _("您填的内容没有丢失，请返回上一页刷新后再提交。")
+    if wants_json(request):
+        return JsonResponse({"code": "csrf", "why": why, "fix": fix}, status=403)
+    return error_page(request, 403, why, fix)
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return error_page(request, 404, _("没有找到这个页面。"), _("可能是地址不完整，或者您没有查看它的权限。"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Rendered without the database and without the shell: both may be what failed."""
+    return HttpResponse(render_to_string("web/server_error.html"), status=500)

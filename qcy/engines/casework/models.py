@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from qcy.engines.catalogue.models import Adoption
+from qcy.foundation.audit.models import ChainedEvent
+from qcy.foundation.database.models import Row
+from qcy.foundation.database.rules import AnyOf, ByCase, ByNode, ByOrganisation, ByPerson, Purpose, ScopedQuerySet
+from qcy.foundation.nodes.models import Node
+from qcy.foundation.parties.models import Organisation
+
+from .enums import OPEN_STATUSES, AccessKind, CaseStatus, EventType, Outcome, RecordKind
+
+
+class CaseQuerySet(ScopedQuerySet):
+    def open(self) -> CaseQuerySet:
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def at_node(self, node_id: Any) -> CaseQuerySet:
+        return self.filter(node_id=node_id)
+
+    def assigned_to(self, person_id: Any) -> CaseQuerySet:
+        return self.filter(assignee_id=person_id)
+
+    def with_status(self, *statuses: CaseStatus) -> CaseQuerySet:
+        return self.filter(status__in=statuses)
+
+    def due_on(self, today: Any) -> CaseQuerySet:
+        return self.filter(_running_due(today))
+
+    def overdue(self, today: Any) -> CaseQuerySet:
+        return self.filter(_running_due(today, "__lt"))
+
+    def most_urgent_first(self) -> CaseQuerySet:
+        return self.annotate(next_due=models.functions.Coalesce("promised_due", "answer_by")).order_by(
+            "next_due", "submitted_at", "id"
+        )
+
+    def with_names(self) -> CaseQuerySet:
+        return self.select_related("organisation", "adoption", "adoption__item", "node")
+
+
+def _running_due(today: Any, comparison: str = "") -> Q:
+    waiting = Q(status=CaseStatus.SUBMITTED, **{f"answer_by{comparison}": today})
+    running = Q(status=CaseStatus.ACCEPTED, **{f"promised_due{comparison}": today})
+    return waiting | running
+
+
+class Case(Row):
+    """One filed matter (办件). A cache of the fold of its events, written only by `services.perform`."""
+
+    scope = AnyOf(ByCase("id"), Purpose("filing"))
+
+    number = models.CharField(max_length=20, unique=True)
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="cases")
+    responsible_node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="responsible_cases")
+    adoption = models.ForeignKey(Adoption, on_delete=models.PROTECT)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
+    filer_id = models.UUIDField()
+    draft_id = models.UUIDField(unique=True)
+    year = models.PositiveSmallIntegerField()
+    typed_name = models.CharField(max_length=120)  # the firm's name as filed
+    status = models.CharField(max_length=20, choices=CaseStatus.choices)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
+    version = models.PositiveIntegerField()
+    head_hash = models.CharField(max_length=64)
+    assignee_id = models.UUIDField(null=True)
+    submitted_at = models.DateTimeField()
+    answer_by = models.DateField(null=True)
+    accepted_on = models.DateField(null=True)
+    promised_due = models.DateField(null=True)
+    legal_due = models.DateField(null=True)
+    due_provisional = models.BooleanField(default=False)
+    closed_on = models.DateField(null=True)
+    is_demo = models.BooleanField(default=False)
+
+    objects: Any = CaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["node", "status", "promised_due"], name="case_inbox"),
+            models.Index(fields=["organisation", "-submitted_at"], name="case_of_firm"),
+            models.Index(fields=["assignee_id", "status"], name="case_of_assignee"),
+        ]
+
+    @property
+    def firm_name(self) -> str:
+        return self.organisation.name or self.typed_name
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+
+class CaseAccess(Row):
+    """Who may see a case and all that hangs on it. Row security of every case table asks only this."""
+
+    scope = AnyOf(ByNode("node_id"), ByOrganisation("organisation_id"), ByPerson("person_id"), Purpose("filing"))
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="access")
+    node = models.ForeignKey(Node, null=True, on_delete=models.PROTECT)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
+    person_id = models.UUIDField(null=True)  # the filer: a claimed member sees what they filed themselves
+    kind = models.CharField(max_length=10, choices=AccessKind.choices)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case", "node"], name="access_by_node"),
+            models.Index(fields=["case", "organisation"], name="access_by_firm"),
+        ]
+
+
+class CaseEvent(ChainedEvent):
+    """The record of a case. Sequence 1…n without gap (C2), chained by hash, never changed."""
+
+    scope = AnyOf(ByCase("case_id"), Purpose("filing"))
+    stream_order: ClassVar[tuple[str, ...]] = ("case_id",)
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="case_event_once")]
+        ordering = ["case_id", "seq"]
+
+    @property
+    def stream_name(self) -> str:
+        return f"case:{self.case_id}"
+
+    @property
+    def kind(self) -> EventType:
+        return EventType(self.type)
+
+
+class CaseRecord(Row):
+    """Text and personal values of a case. Erasable: the chain holds only its id and keyed hash (A3)."""
+
+    scope = AnyOf(ByCase("case_id"), Purpose("filing"))
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="records")
+    kind = models.CharField(max_length=10, choices=RecordKind.choices)
+    body = models.JSONField()
+    at = models.DateTimeField()
+
+
+class Assignment(Row):
+    """Who had a case on the desk, from when until when."""
+
+    scope = AnyOf(ByCase("case_id"))
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    person_id = models.UUIDField()
+    desk_name = models.CharField(max_length=20)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(until=None), name="assignment_current_once")
+        ]

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from qcy.engines.forms.models import FormEdition
+from qcy.foundation.database.models import Row
+from qcy.foundation.database.rules import GlobalRead
+from qcy.foundation.nodes.models import Node
+
+from .definition import MatterDefinition
+
+
+class Item(Row):
+    """A matter (事项) as the whole platform knows it."""
+
+    scope = GlobalRead("the catalogue is public")
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    category = models.CharField(max_length=20)
+    level = models.CharField(max_length=20)
+    aliases = models.JSONField(default=list)
+
+
+class Edition(Row):
+    """One immutable version of a matter's content, each field with source and confidence."""
+
+    scope = GlobalRead("the catalogue is public")
+    append_only = True
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="editions")
+    version = models.PositiveSmallIntegerField()
+    effective_from = models.DateField()
+    form = models.ForeignKey(FormEdition, on_delete=models.PROTECT)
+    content = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "version"], name="edition_once")]
+
+
+class AdoptionMode(models.TextChoices):
+    PINNED = "pinned", "固定版本"
+    FOLLOWING = "following", "跟随最新版"
+
+
+class Adoption(Row):
+    """A node offers a matter. Publishing froze `resolved`: no later override touches an open case."""
+
+    scope = GlobalRead("the catalogue is public")
+
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="adoptions")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="adoptions")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT)
+    mode = models.CharField(max_length=10, choices=AdoptionMode.choices, default=AdoptionMode.PINNED)
+    overrides = models.JSONField(default=dict)
+    resolved = models.JSONField()
+    digest = models.CharField(max_length=64)
+    opens_on = models.DateField()
+    closes_on = models.DateField()
+    window_is_demo = models.BooleanField(default=False)
+    published_at = models.DateTimeField()
+    is_current = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["node", "item"], condition=Q(is_current=True), name="adoption_current_once"
+            )
+        ]
+
+    @cached_property
+    def definition(self) -> MatterDefinition:
+        return MatterDefinition(self.resolved)
+
+    def is_open_on(self, today: date) -> bool:
+        return self.opens_on <= today <= self.closes_on
+
+    def days_left(self, today: date) -> int:
+        return (self.closes_on - today).days
+
+    def field_values(self) -> dict[str, Any]:
+        return {name: self.definition[name] for name in self.resolved["fields"]}

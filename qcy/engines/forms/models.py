@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+
+from qcy.foundation.database.models import Row
+from qcy.foundation.database.rules import AnyOf, ByOrganisation, ByPerson, GlobalRead
+from qcy.foundation.nodes.models import Node
+
+from .definition import Form, read_form
+
+
+class FormEdition(Row):
+    """One published version of a form. Never changes; a new version is a new row."""
+
+    scope = GlobalRead("blank forms are public")
+    append_only = True
+
+    code = models.CharField(max_length=60)
+    version = models.PositiveSmallIntegerField()
+    definition = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="form_edition_once")]
+
+    @cached_property
+    def form(self) -> Form:
+        return read_form(self.definition)
+
+
+class DraftState(models.TextChoices):
+    OPEN = "open", "填写中"
+    SUBMITTED = "submitted", "已提交"
+    DISCARDED = "discarded", "已放弃"
+
+
+class Draft(Row):
+    """What somebody has typed so far. Its id is the submission key: one draft becomes one case only."""
+
+    scope = AnyOf(ByPerson("person_id"), ByOrganisation("organisation_id"))
+
+    person_id = models.UUIDField()
+    organisation_id = models.UUIDField()
+    node = models.ForeignKey(Node, on_delete=models.PROTECT)
+    edition = models.ForeignKey(FormEdition, on_delete=models.PROTECT)
+    subject_id = models.UUIDField()  # what the form is for: an Adoption; engines to the right give it meaning
+    title = models.CharField(max_length=60)
+    state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.OPEN)
+    sections = models.JSONField(default=dict)  # key -> {"version": n, "values": {...}, "saved_at": iso}
+    started_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person_id", "state"], name="draft_of_person")]
+
+    @property
+    def form(self) -> Form:
+        return self.edition.form
+
+    def version_of(self, section: str) -> int:
+        return int(self.sections.get(section, {}).get("version", 0))
+
+    def values(self) -> dict[str, Any]:
+        """Everything typed, over all sections."""
+        return {name: value for part in self.sections.values() for name, value in part["values"].items()}
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == DraftState.OPEN

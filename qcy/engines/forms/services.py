@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from qcy.foundation.audit.services import record_audit
+from qcy.foundation.nodes.models import Node
+from qcy.foundation.parties.actor import Actor
+from qcy.kernel.refusals import Refusal, Refused
+
+from .models import Draft, DraftState, FormEdition
+
+LONGEST_VALUE = 4_000
+MOST_ROWS = 200
+
+CLOSED = Refusal("draft_closed", why="这份申请已经提交，不能再改草稿。", fix="请到“我的办件”查看。")
+
+
+@transaction.atomic
+def start_draft(
+    *,
+    actor: Actor,
+    organisation_id: UUID,
+    node: Node,
+    edition: FormEdition,
+    subject_id: UUID,
+    title: str,
+    now: datetime,
+) -> Draft:
+    """Open a draft, or the one this person already has for the same matter: nothing is asked twice."""
+    if actor.person_id is None or actor.membership_of(organisation_id) is None:
+        raise Refused(Refusal("no_membership", why="您还没有登记这家企业。", fix="请先登记企业再填报。"))
+    same = Draft.objects.visible_to(actor).filter(
+        person_id=actor.person_id, organisation_id=organisation_id, subject_id=subject_id, state=DraftState.OPEN
+    )
+    if existing := same.order_by("-saved_at").first():
+        return existing
+    draft = Draft(
+        person_id=actor.person_id,
+        organisation_id=organisation_id,
+        node=node,
+        edition=edition,
+        subject_id=subject_id,
+        title=title,
+        started_at=now,
+        saved_at=now,
+    )
+    draft.save(force_insert=True)
+    _record(draft, "draft.started", actor, now)
+    return draft
+
+
+@transaction.atomic
+def save_section(
+    *, actor: Actor, draft_id: UUID, section: str, values: Mapping[str, Any], version: int, now: datetime
+) -> Draft:
+    """Keep what was typed in one section, right or wrong; refuse to overwrite a newer version (S6)."""
+    draft = Draft.objects.visible_to(actor).for_update().select_related("edition", "node").get(pk=draft_id)
+    if not draft.is_open:
+        raise Refused(CLOSED)
+    kept = {name: _bounded(value) for name, value in values.items()}
+    stored = draft.sections.get(section, {})
+    if stored.get("values") == kept:
+        return draft
+    if draft.version_of(section) != version:
+        raise Refused(_conflict(stored))
+    draft.sections[section] = {"version": version + 1, "values": kept, "saved_at": now.isoformat()}
+    draft.saved_at = now
+    draft.save(update_fields=["sections", "saved_at"])
+    _record(draft, "draft.saved", actor, now, section=section, version=version + 1)
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, actor: Actor, draft_id: UUID, now: datetime) -> None:
+    draft = Draft.objects.visible_to(actor).for_update().get(pk=draft_id)
+    if not draft.is_open:
+        raise Refused(CLOSED)
+    draft.state = DraftState.DISCARDED
+    draft.save(update_fields=["state"])
+    _record(draft, "draft.discarded", actor, now)
+
+
+def lock_open_draft(*, actor: Actor, draft_id: UUID) -> Draft:
+    """For the submission: the row stays locked until its transaction ends."""
+    return Draft.objects.visible_to(actor).for_update().select_related("edition", "node").get(pk=draft_id)
+
+
+def close_draft(draft: Draft, *, now: datetime) -> None:
+    draft.state, draft.saved_at = DraftState.SUBMITTED, now
+    draft.save(update_fields=["state", "saved_at"])
+
+
+def _conflict(stored: Mapping[str, Any]) -> Refusal:
+    saved = str(stored.get("saved_at", ""))[11:16]
+    return Refusal(
+        "conflict",
+        why=f"这一步在另一个页面改过（{saved} 保存）。您这里的内容还在本页，没有覆盖那边的。",
+        fix="请先复制您要保留的内容，再载入最新版本。",
+    )
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, list):
+        return [{k: _bounded(v) for k, v in row.items()} for row in value[:MOST_ROWS]]
+    return str(value)[:LONGEST_VALUE]
+
+
+def _record(draft: Draft, type: str, actor: Actor, now: datetime, **payload: Any) -> None:
+    record_audit(
+        stream=f"draft:{draft.pk}", type=type, now=now, actor_id=actor.person_id, node_id=None, payload=payload
+    )

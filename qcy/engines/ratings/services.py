@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from qcy.engines.casework.enums import CLOSED_STATUSES
+from qcy.engines.casework.models import Case
+from qcy.foundation.audit.services import record_audit
+from qcy.foundation.documents.services import next_number
+from qcy.foundation.nodes.models import Node
+from qcy.foundation.parties.actor import Actor
+from qcy.foundation.parties.sealed import seal
+from qcy.kernel.refusals import Refusal, Refused
+
+from .models import Complaint, Level, Rating
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LONGEST_TEXT = 1_000
+LONGEST_COMMENT = 500
+
+NOT_CLOSED = Refusal("not_closed", why="这份办件还没有办结。", fix="办结后就可以评价。")
+NOT_YOURS = Refusal("not_yours", why="只有申请企业的办事人可以评价。", fix="请用提交申请的账号登录。")
+CHOOSE_LEVEL = Refusal("level", why="还没有选择满意程度。", fix="请从五个选项中选一个。")
+
+
+@transaction.atomic
+def rate_case(*, actor: Actor, case_id: UUID, level: int | None, comment: str, now: datetime) -> Rating:
+    """One rating per served matter; rating again changes nothing and returns the first (一事一评)."""
+    case = Case.objects.visible_to(actor).for_update().get(pk=case_id)
+    if case.filer_id != actor.person_id:
+        raise Refused(NOT_YOURS)
+    if case.status not in CLOSED_STATUSES:
+        raise Refused(NOT_CLOSED)
+    if level not in Level.values:
+        raise Refused(CHOOSE_LEVEL)
+    if existing := Rating.objects.filter(case=case).first():
+        return existing
+    rating = Rating(
+        case=case, person_id=actor.person_id, level=level, comment=comment.strip()[:LONGEST_COMMENT], rated_at=now
+    )
+    rating.save(force_insert=True)
+    record_audit(
+        stream=f"ratings:{case.node_id}",
+        type="case.rated",
+        now=now,
+        actor_id=actor.person_id,
+        node_id=case.node_id,
+        payload={"case": str(case.pk), "level": level},
+    )
+    return rating
+
+
+@transaction.atomic
+def file_complaint(
+    *, actor: Actor, node: Node, text: str, contact: str, page: str, now: datetime
+) -> Complaint:
+    """Store a complaint and give it a receipt number."""
+    text = text.strip()
+    if not text:
+        raise Refused(Refusal("text_missing", why="还没有写内容。", fix="请写清遇到了什么问题、在哪一步。"))
+    if len(text) > LONGEST_TEXT:
+        why = f"内容有 {len(text)} 个字，最多 {LONGEST_TEXT} 个。"
+        raise Refused(Refusal("text_too_long", why=why, fix="请精简后再提交，或分两次提交。"))
+    today = now.astimezone(SHANGHAI).date()
+    serial = next_number(f"complaint:{node.code}:{today:%Y%m%d}")
+    complaint = Complaint(
+        number=f"TS-{node.code}-{today:%Y%m%d}-{serial:04d}",
+        node=node,
+        person_id=actor.person_id,
+        page=page[:200],
+        text=text,
+        contact=seal(contact.strip()[:100]) if contact.strip() else "",
+        received_at=now,
+    )
+    complaint.save(force_insert=True)
+    record_audit(
+        stream=f"complaints:{node.code}",
+        type="complaint.received",
+        now=now,
+        actor_id=actor.person_id,
+        node_id=node.pk,
+        payload={"complaint": str(complaint.pk)},
+    )
+    return complaint
+
+
+def mark_complaint_read(*, actor: Actor, complaint_id: UUID, now: datetime) -> None:
+    Complaint.objects.visible_to(actor).filter(pk=complaint_id, read_at=None).update(read_at=now)

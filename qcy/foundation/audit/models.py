@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from django.db import models
+
+from qcy.foundation.database.models import Row
+from qcy.foundation.database.rules import AnyOf, ByNode, ByPerson, GlobalRead
+
+
+class ChainedEvent(Row):
+    """An event that names the hash of the one before it. Payloads hold references, never personal values."""
+
+    append_only = True
+    stream_order: ClassVar[tuple[str, ...]] = ("stream",)  # columns that name the chain
+
+    seq = models.PositiveIntegerField()
+    type = models.CharField(max_length=60)
+    actor_id = models.UUIDField(null=True)  # null: the system itself
+    node_id = models.UUIDField(null=True)  # the node the actor acted for
+    at = models.DateTimeField()
+    payload = models.JSONField(default=dict)
+    prev = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def stream_name(self) -> str:
+        raise NotImplementedError
+
+    def body(self) -> dict[str, Any]:
+        """What the hash covers; equal on every database (A4)."""
+        return {
+            "stream": self.stream_name,
+            "seq": self.seq,
+            "type": self.type,
+            "actor": str(self.actor_id) if self.actor_id else None,
+            "node": str(self.node_id) if self.node_id else None,
+            "at": iso(self.at),
+            "payload": self.payload,
+        }
+
+
+def iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+class AuditStream(models.Model):
+    """Head of one chain: locked to append, so two writers cannot fork it."""
+
+    scope = GlobalRead("hashes and counts only, no content")
+
+    name = models.CharField(primary_key=True, max_length=80)
+    length = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64)
+
+
+class AuditEvent(ChainedEvent):
+    """What was done outside a case: claims, checks of licences, uploads, ratings, publishing."""
+
+    scope = AnyOf(ByPerson("actor_id"), ByNode("node_id"), open_insert=True)
+
+    stream = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="audit_event_once")]
+
+    @property
+    def stream_name(self) -> str:
+        return self.stream

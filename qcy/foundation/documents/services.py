@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from qcy.foundation.outbox.services import put
+from qcy.kernel.chain import canonical_json
+
+from .models import Document, NumberSeries
+from .registry import TEMPLATES
+
+
+def next_number(series: str) -> int:
+    """1, 2, 3 … within the caller's transaction: a rolled-back number is given out again."""
+    with transaction.atomic():
+        NumberSeries.objects.get_or_create(name=series)
+        counter = NumberSeries.objects.select_for_update().get(name=series)
+        counter.last += 1
+        counter.save(update_fields=["last"])
+    return counter.last
+
+
+def issue_document(
+    *, kind: str, case_id: UUID, number: str, content: Mapping[str, Any], now: datetime
+) -> Document:
+    """Record a document inside the caller's transaction; the worker renders its PDF."""
+    document = Document(
+        case_id=case_id,
+        kind=kind,
+        number=number,
+        title=TEMPLATES[kind].title,
+        content=dict(content),
+        content_hash=hashlib.sha256(canonical_json(dict(content))).hexdigest(),
+        issued_at=now,
+    )
+    document.set_locator()
+    document.save(force_insert=True)
+    put("document.issued", payload={"document": str(document.pk)}, now=now)
+    return document

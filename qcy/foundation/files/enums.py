@@ -1,0 +1,8 @@
+from django.db.models import TextChoices
+
+
+class FileState(TextChoices):
+    QUARANTINED = "quarantined", "格式检查中"
+    CLEAN = "clean", "格式检查通过"
+    REJECTED = "rejected", "格式检查未通过"
+    REMOVED = "removed", "已移除"

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+
+from qcy.foundation.audit.services import record_audit
+from qcy.foundation.outbox.services import put
+from qcy.foundation.parties.actor import Actor
+from qcy.kernel.refusals import Refused
+
+from .enums import FileState
+from .inspect import refuse_upload, sniff
+from .models import StoredFile
+
+
+def store_upload(
+    *,
+    actor: Actor,
+    draft_id: UUID,
+    organisation_id: UUID | None,
+    field: str,
+    name: str,
+    chunks: Iterable[bytes],
+    kinds: tuple[str, ...],
+    most_bytes: int,
+    now: datetime,
+) -> StoredFile:
+    """Write, hash and fsync an upload, then record it; a refused one leaves nothing behind."""
+    row = StoredFile(
+        owner_id=actor.person_id, organisation_id=organisation_id, draft_id=draft_id, field=field, uploaded_at=now
+    )
+    row.name = _safe_name(name)
+    try:
+        row.sha256, row.size = _write(row.path, chunks)
+        if refusal := refuse_upload(row.path, row.name, row.size, kinds, most_bytes):
+            raise Refused(refusal)
+        row.kind = sniff(row.path)
+        _record(row, actor, now)
+    except BaseException:
+        row.path.unlink(missing_ok=True)
+        raise
+    return row
+
+
+@transaction.atomic
+def _record(row: StoredFile, actor: Actor, now: datetime) -> None:
+    row.save(force_insert=True)
+    payload = {"file": str(row.pk), "sha256": row.sha256}
+    record_audit(
+        stream=f"person:{actor.person_id}", type="file.uploaded", now=now, actor_id=actor.person_id, payload=payload
+    )
+    put("file.uploaded", payload={"file": str(row.pk)}, now=now)
+
+
+def _safe_name(name: str) -> str:
+    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(c for c in bare if c.isprintable())[:200] or "未命名"
+
+
+def _write(path: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with path.open("xb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+            digest.update(chunk)
+            size += len(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    return digest.hexdigest(), size
+
+
+@transaction.atomic
+def remove_file(*, actor: Actor, file_id: UUID, draft_id: UUID, now: datetime) -> None:
+    """Take an upload out of a draft. What a case has claimed stays (S5)."""
+    row = StoredFile.objects.visible_to(actor).get(pk=file_id, draft_id=draft_id, case_id=None)
+    row.state = FileState.REMOVED
+    row.save(update_fields=["state"])
+    record_audit(
+        stream=f"person:{actor.person_id}",
+        type="file.removed",
+        now=now,
+        actor_id=actor.person_id,
+        payload={"file": str(row.pk)},
+    )
+
+
+def claim_files(*, actor: Actor, draft_id: UUID, case_id: UUID) -> list[StoredFile]:
+    """Inside the submission: the draft's files become the case's."""
+    kept = StoredFile.objects.visible_to(actor).filter(draft_id=draft_id).exclude(state=FileState.REMOVED)
+    rows = list(kept.order_by("uploaded_at", "id"))
+    StoredFile.objects.filter(pk__in=[row.pk for row in rows]).update(case_id=case_id)
+    return rows

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from qcy.kernel.refusals import Decision, Refusal
+
+from .actor import Actor
+from .enums import Role
+from .models import Membership
+
+MAY_CHECK_LICENCES = frozenset({Role.CLERK, Role.NODE_MANAGER})
+
+
+def can_verify_membership(actor: Actor, claim: Membership) -> Decision:
+    if claim.node_id is None or not (actor.roles_at(claim.node_id) & MAY_CHECK_LICENCES):
+        return Decision.no(
+            Refusal("not_your_role", why="核对营业执照由本节点的经办人办理。", fix="请转给经办人。")
+        )
+    if claim.person_id == actor.person_id:
+        return Decision.no(Refusal("own_claim", why="不能核验自己的企业身份。", fix="请转给另一位经办人。"))
+    return Decision.yes()

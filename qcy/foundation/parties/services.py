@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from qcy.foundation.audit.services import record_audit
+from qcy.foundation.nodes.models import Node
+from qcy.kernel import uscc
+from qcy.kernel.refusals import Refusal, Refused
+
+from .access import can_verify_membership
+from .actor import Actor
+from .enums import ContactKind, MembershipState, PersonKind
+from .models import Membership, Organisation, Person, PersonContact
+from .sealed import lookup, seal
+
+PHONE = re.compile(r"1[3-9]\d{9}")
+LONGEST_NAME = 120
+FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－", "0123456789+-")
+
+
+def parse_phone(text: str) -> str:
+    """A mainland mobile number as 11 digits; accepts spaces, hyphens, +86 and full-width digits."""
+    digits = re.sub(r"[\s\-]", "", text.translate(FULL_WIDTH))
+    digits = re.sub(r"^\+?86(?=1\d{10}$)", "", digits)
+    if not PHONE.fullmatch(digits):
+        raise Refused(Refusal("phone", why="手机号应为 11 位数字，以 1 开头。", fix="例如 138 0000 0000。"))
+    return digits
+
+
+def find_by_contact(kind: ContactKind, value: str) -> Person | None:
+    """Needs the purpose `sign_in`."""
+    contact = (
+        PersonContact.objects.filter(kind=kind, lookup=lookup(kind, value)).select_related("person").first()
+    )
+    return contact.person if contact else None
+
+
+@transaction.atomic
+def open_account(*, kind: PersonKind, contact: ContactKind, value: str, now: datetime) -> Person:
+    """A person with one contact, not yet proven. Needs the purpose `sign_in`."""
+    if existing := find_by_contact(contact, value):
+        return existing
+    person = Person(kind=kind, joined_at=now)
+    person.set_unusable_password()
+    person.save(force_insert=True)
+    PersonContact(person=person, kind=contact, sealed=seal(value), lookup=lookup(contact, value)).save(
+        force_insert=True
+    )
+    record_audit(stream=f"person:{person.pk}", type="person.joined", now=now, actor_id=person.pk)
+    return person
+
+
+def prove_contact(*, person: Person, kind: ContactKind, value: str, now: datetime) -> None:
+    PersonContact.objects.filter(person=person, kind=kind, lookup=lookup(kind, value), verified_at=None).update(
+        verified_at=now
+    )
+
+
+@transaction.atomic
+def claim_organisation(*, actor: Actor, code: str, name: str, now: datetime) -> Membership:
+    """Say "I belong to this firm". The typed name stays on the claim: it never renames the organisation."""
+    code, name = uscc.parse(code), _checked_name(name)
+    organisation, _ = Organisation.objects.get_or_create(code=code)
+    held = Membership.objects.filter(person_id=actor.person_id, organisation=organisation).exclude(
+        state=MembershipState.ENDED
+    )
+    if existing := held.first():
+        return existing
+    claim = Membership(
+        person_id=actor.person_id, organisation=organisation, typed_name=name, claimed_at=now
+    )
+    claim.save(force_insert=True)
+    _record(claim, "membership.claimed", actor, now)
+    return claim
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise Refused(Refusal("name_missing", why="请填写企业名称。", fix="与营业执照上的名称一致。"))
+    if len(name) > LONGEST_NAME:
+        why = f"企业名称有 {len(name)} 个字，最多 {LONGEST_NAME} 个。"
+        raise Refused(Refusal("name_length", why=why, fix="请核对是否多粘贴了内容。"))
+    return name
+
+
+@transaction.atomic
+def ask_for_licence_check(*, actor: Actor, organisation_id: UUID, node: Node, now: datetime) -> None:
+    """A claim that files a case is put before the node that will handle it."""
+    Membership.objects.filter(
+        person_id=actor.person_id, organisation_id=organisation_id, state=MembershipState.CLAIMED, node=None
+    ).update(node=node)
+
+
+@transaction.atomic
+def verify_membership(*, actor: Actor, membership_id: UUID, name: str, now: datetime) -> Membership:
+    """A clerk has seen the licence: the claim becomes verified and the organisation gets its name."""
+    claim = Membership.objects.visible_to(actor).for_update().select_related("organisation").get(pk=membership_id)
+    decision = can_verify_membership(actor, claim)
+    if not decision.allowed:
+        assert decision.reason
+        raise Refused(decision.reason)
+    if claim.is_verified:
+        return claim
+    name = _checked_name(name)
+    Organisation.objects.filter(pk=claim.organisation_id).update(name=name)
+    claim.organisation.name = name
+    claim.state, claim.verified_at, claim.verified_by = MembershipState.VERIFIED, now, actor.person_id
+    claim.save(update_fields=["state", "verified_at", "verified_by"])
+    _record(claim, "membership.verified", actor, now)
+    return claim
+
+
+def _record(claim: Membership, type: str, actor: Actor, now: datetime) -> None:
+    record_audit(
+        stream=f"organisation:{claim.organisation_id}",
+        type=type,
+        now=now,
+        actor_id=actor.person_id,
+        node_id=claim.node_id,
+        payload={"membership": str(claim.pk)},
+    )

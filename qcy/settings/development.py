@@ -1,0 +1,7 @@
+"""`make run`: the demo world on this machine."""
+
+from .base import *  # noqa: F403
+
+DEBUG = False
+QCY_SHOW_CODES = True
+QCY_GALLERY = True

@@ -1,0 +1,18 @@
+"""The one table "event -> handlers", and what runs on a schedule."""
+
+from __future__ import annotations
+
+from qcy.engines.casework.handlers import deliver_result, tell_applicant
+from qcy.foundation.documents.handlers import render_document
+from qcy.foundation.files.handlers import check_structure
+from qcy.foundation.messages.handlers import mail_message, write_message
+from qcy.foundation.outbox.worker import Every, Handlers
+
+HANDLERS: Handlers = {
+    "case.event": (tell_applicant, deliver_result),
+    "document.issued": (render_document,),
+    "file.uploaded": (check_structure,),
+    "message.wanted": (write_message, mail_message),
+}
+
+SCHEDULE: tuple[Every, ...] = ()
