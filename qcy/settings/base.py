@@ -120,7 +120,7 @@ LOGIN_REDIRECT_URL = "/me/cases/"
 
 ACCOUNT_ADAPTER = "qcy.delivery.web.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}  # staff; firms sign in by code
-ACCOUNT_SIGNUP_FIELDS = ["email*", "phone"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "phone"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
@@ -130,9 +130,11 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 300
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_PHONE_VERIFICATION_ENABLED = False  # the code that signs in is the proof of the phone
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"verify": "30/m/ip", "complain": "10/m/ip"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6}
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
@@ -180,4 +182,11 @@ QCY_FREEZE_NOW = os.environ.get("QCY_FREEZE_NOW", "")  # tests and pictures only
 QCY_APPLICATION_FILTER = True  # tests of row security switch the first layer off
 QCY_APPLICATION_ROLE = os.environ.get("QCY_APPLICATION_ROLE", "")
 QCY_SHOW_CODES = False  # development prints one-time codes
+QCY_GALLERY = False
 QCY_UPLOAD_MOST_BYTES = 25 * 1024 * 1024
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -13,9 +13,13 @@ def svg(name: str, css_class: str = "") -> SafeString:
     """The icon's markup; an unknown name is an error, so a typo never ships as an empty place."""
     markup = _shapes().get(name)
     if markup is None:
-        raise LookupError(f"no icon named {name!r}; known: {', '.join(sorted(_shapes()))}")
+        raise LookupError(f"no icon named {name!r}; known: {', '.join(names())}")
     extra = f" {escape(css_class)}" if css_class else ""
     return mark_safe(markup.replace('class="i"', f'class="i{extra}"', 1))  # noqa: S308 - our own files
+
+
+def names() -> list[str]:
+    return sorted(_shapes())
 
 
 @cache

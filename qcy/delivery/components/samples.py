@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
 
+from qcy.delivery.components import icons
 from qcy.delivery.components.types import (
     ClockRow,
     Fact,
@@ -19,7 +20,10 @@ from qcy.delivery.components.types import (
     TimelineEntry,
 )
 
-LONG_NAME = "西咸新区泾河新城精密温控与智能检测装备产业技术创新战略联盟研究院有限责任公司（演示企业名称，用来检查六十个字的折行效果，仅供测试）"
+LONG_NAME = (
+    "西咸新区泾河新城精密温控与智能检测装备产业技术创新战略联盟研究院有限责任公司"
+    "（演示企业名称，用来检查六十个字的折行效果，仅供测试）"
+)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -64,8 +68,10 @@ MINI_CLOCKS = (
 
 TIMELINE = (
     TimelineEntry("您提交了申请", at(6, 24, 10, 12), "", "已出具收件回执。", "ok", (("收件回执", "#"),)),
-    TimelineEntry("已受理", at(6, 25, 9, 40), "", "经办人 01 受理，材料形式齐全。从 6 月 26 日开始计时。", "ok"),
-    TimelineEntry(f"{LONG_NAME}补充了材料", at(7, 7, 16, 40), "", "", "ok", (("补充材料通知书", "#"), ("回执", "#"))),
+    TimelineEntry("已受理", at(6, 25, 9, 40), "", "经办人 01 受理，材料齐全。从 6 月 26 日开始计时。", "ok"),
+    TimelineEntry(
+        f"{LONG_NAME}补充了材料", at(7, 7, 16, 40), "", "", "ok", (("补充材料通知书", "#"), ("回执", "#"))
+    ),
     TimelineEntry("等待您补充材料", None, "截止 7 月 15 日", "到期前 3 个工作日会再提醒您一次。", "now"),
     TimelineEntry("恢复计时，继续审核", text="收到补充材料的次日接着算，已用的 4 个工作日不变。"),
     TimelineEntry("发放技术合同认定登记证明"),
@@ -120,24 +126,76 @@ FILES = (
     FileView("3", "扫描件.jpg", "0.2 MB", "打不开，请重新上传", "bad", "", "#remove-3"),
 )
 FIELDS = (
-    FieldView("rd", "f-rd", "研发费用合计", "按加计扣除口径归集，与企业所得税年度申报表一致。", "money", "254.00", "万元",
-              source="税务 · 2025 年度申报", grade="A", date="2026-05-31"),
-    FieldView("cost", "f-cost", "成本费用总额", "营业成本与税金、销售、管理、财务等费用之和。", "money", "", "万元",
-              "请填写 2025 年度成本费用总额，例如 4,510.00", source="暂无部门数据，由企业填写", grade="D",
-              help_links=(("在哪张表里能找到", "#"),)),
-    FieldView("staff", "f-staff", "职工总数", "", "count", "86", "人", source="沿用本企业 2025 年申报", grade="B"),
-    FieldView("uscc", "f-uscc", "统一社会信用代码", "", "code", "91000000MA0DEM0C32", maxlength=18,
-              source="市场监管", grade="A", date="2026-07-06"),
+    FieldView(
+        "rd",
+        "f-rd",
+        "研发费用合计",
+        "按加计扣除口径归集，与企业所得税年度申报表一致。",
+        "money",
+        "254.00",
+        "万元",
+        source="税务 · 2025 年度申报",
+        grade="A",
+        date="2026-05-31",
+    ),
+    FieldView(
+        "cost",
+        "f-cost",
+        "成本费用总额",
+        "营业成本与税金、销售、管理、财务等费用之和。",
+        "money",
+        "",
+        "万元",
+        "请填写 2025 年度成本费用总额，例如 4,510.00",
+        source="暂无部门数据，由企业填写",
+        grade="D",
+        help_links=(("在哪张表里能找到", "#"),),
+    ),
+    FieldView(
+        "staff", "f-staff", "职工总数", "", "count", "86", "人", source="沿用本企业 2025 年申报", grade="B"
+    ),
+    FieldView(
+        "uscc",
+        "f-uscc",
+        "统一社会信用代码",
+        "",
+        "code",
+        "91000000MA0DEM0C32",
+        maxlength=18,
+        source="市场监管",
+        grade="A",
+        date="2026-07-06",
+    ),
     FieldView("name", "f-name", "企业名称", "", "text", LONG_NAME, autocomplete="organization"),
     FieldView("founded", "f-founded", "成立日期", "", "date", "2019-03-18"),
-    FieldView("field", "f-field", "技术领域", "选最接近的一项。", "choice", "it", required=False,
-              options=(("it", "电子信息"), ("bio", "生物与新医药"), ("long", LONG_NAME))),
+    FieldView(
+        "field",
+        "f-field",
+        "技术领域",
+        "选最接近的一项。",
+        "choice",
+        "it",
+        required=False,
+        options=(("it", "电子信息"), ("bio", "生物与新医药"), ("long", LONG_NAME)),
+    ),
     FieldView("listed", "f-listed", "是否属于上市公司", "", "yesno", error="请选择是或否"),
-    FieldView("about", "f-about", "主要研发内容", "两三句话即可。", "long_text", required=False, maxlength=500),
-    FieldView("ledger", "f-ledger", "研发费用辅助账", "xlsx 或 PDF，20 MB 以内。", "file",
-              error="请上传辅助账，xlsx 或 PDF，20 MB 以内", accept=".xlsx,.pdf", url_upload="?upload=1",
-              help_links=(("下载空白表", "#"), ("看样表", "#"))),
-    FieldView("minutes", "f-minutes", "研发项目立项文件", "", "file", files=FILES, required=False, multiple=True),
+    FieldView(
+        "about", "f-about", "主要研发内容", "两三句话即可。", "long_text", required=False, maxlength=500
+    ),
+    FieldView(
+        "ledger",
+        "f-ledger",
+        "研发费用辅助账",
+        "xlsx 或 PDF，20 MB 以内。",
+        "file",
+        error="请上传辅助账，xlsx 或 PDF，20 MB 以内",
+        accept=".xlsx,.pdf",
+        url_upload="?upload=1",
+        help_links=(("下载空白表", "#"), ("看样表", "#")),
+    ),
+    FieldView(
+        "minutes", "f-minutes", "研发项目立项文件", "", "file", files=FILES, required=False, multiple=True
+    ),
 )
 
 
@@ -145,8 +203,14 @@ def shell() -> dict[str, Any]:
     """What the layouts read from the context."""
     link = SimpleNamespace
     return {
-        "nav": [link(label=text, url="#", current=text == "办事") for text in ("首页", "办事", "我的办件", "投诉与建议")],
-        "nodes": [link(label=text, url="#", current=text == "沣西新城") for text in ("总窗口", "沣西新城", "泾河新城")],
+        "nav": [
+            link(label=text, url="#", current=text == "办事")
+            for text in ("首页", "办事", "我的办件", "投诉与建议")
+        ],
+        "nodes": [
+            link(label=text, url="#", current=text == "沣西新城")
+            for text in ("总窗口", "沣西新城", "泾河新城")
+        ],
         "node": "沣西新城",
         "account": link(initial="A", label="演示企业 A", url="#"),
         "office": {"hours": "工作日 9:00–17:00"},
@@ -170,18 +234,31 @@ def components() -> dict[str, Any]:
     return {
         "long_name": LONG_NAME,
         "swatches": ("brand-900", "brand-700", "brand-600", "accent", "ok", "warn", "bad", "info"),
-        "tags": (("", "待受理"), ("info", "办理中"), ("warn", "待补正"), ("warn", "待补材料 · 计时暂停"),
-                 ("bad", "已超期"), ("ok", "已办结"), ("", "不符合")),
-        "clock_states": CLOCK_STATES, "clock_pair": CLOCK_PAIR, "clock_guide": CLOCK_GUIDE,
-        "clock_long": CLOCK_LONG, "guide_steps": GUIDE_STEPS, "mini_clocks": MINI_CLOCKS,
-        "timeline_entries": TIMELINE, "facts": FACTS, "pairs": KV, "definition": DEFINITION,
-        "steps": STEPS, "problems": PROBLEMS, "kpis": KPIS, "kpis_plain": KPIS_PLAIN, "fields": FIELDS,
-        "messages": ("补充材料已提交，计时恢复",), "page": pages.page(6),
-        "icon_names": sorted(icons()),
+        "tags": (
+            ("", "待受理"),
+            ("info", "办理中"),
+            ("warn", "待补正"),
+            ("warn", "待补材料 · 计时暂停"),
+            ("bad", "已超期"),
+            ("ok", "已办结"),
+            ("", "不符合"),
+        ),
+        "clock_states": CLOCK_STATES,
+        "clock_pair": CLOCK_PAIR,
+        "clock_guide": CLOCK_GUIDE,
+        "clock_long": CLOCK_LONG,
+        "guide_steps": GUIDE_STEPS,
+        "mini_clocks": MINI_CLOCKS,
+        "timeline_entries": TIMELINE,
+        "facts": FACTS,
+        "pairs": KV,
+        "definition": DEFINITION,
+        "steps": STEPS,
+        "problems": PROBLEMS,
+        "kpis": KPIS,
+        "kpis_plain": KPIS_PLAIN,
+        "fields": FIELDS,
+        "messages": ("补充材料已提交，计时恢复",),
+        "page": pages.page(6),
+        "icon_names": icons.names(),
     }
-
-
-def icons() -> list[str]:
-    from qcy.delivery.components.icons import ICON_DIR
-
-    return [path.stem for path in ICON_DIR.glob("*.svg")]

@@ -139,20 +139,14 @@ class FieldView:
         return " ".join(part for part in parts if part)
 
     @property
-    def is_group(self) -> bool:
-        return self.kind in ("choice", "yesno")
-
-    @property
     def self_filled(self) -> bool:
         return self.grade == "D"
 
     @property
     def template(self) -> str:
-        return "components/fields/group.html" if self.is_group else f"components/fields/{_CONTROL[self.kind]}.html"
+        return f"components/fields/{_CONTROL.get(self.kind, 'input')}.html"
 
 
-_CONTROL: dict[str, str] = {"long_text": "area", "file": "file"} | dict.fromkeys(
-    ("text", "code", "count", "money", "date"), "input"
-)
+_CONTROL = {"long_text": "area", "file": "file", "choice": "group", "yesno": "group"}
 
 Pairs = Sequence[tuple[str, ...]]  # (label, value) or (label, value, url)

@@ -7,8 +7,10 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from qcy.foundation.parties.enums import ContactKind
 from qcy.foundation.parties.models import Person, PersonContact
@@ -51,8 +53,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
         raise NotImplementedError("unknown phones open an account")
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """allauth's own notices would repeat what our pages already say."""
+    def add_message(self, request: Any, level: int, *args: Any, **kwargs: Any) -> None:
+        """allauth's notices would repeat what our pages say; only running out of tries needs a word."""
+        if level >= messages.ERROR:
+            messages.error(request, _("验证码输错次数太多，或获取太频繁。请重新获取验证码。"))
 
 
 class EmailPasswordBackend:

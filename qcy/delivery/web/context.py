@@ -1,2 +1,86 @@
-def shell(request):
-    return {}
+"""What the shell of every page needs: navigation, node, account, office lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qcy.foundation.nodes.models import Node, NodeKind, office_of
+
+SERVICE_NAME = "秦创原综合服务"
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str
+    url: str
+    current: bool = False
+    icon: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Account:
+    label: str
+    url: str
+    initial: str
+
+
+def home_url(node: Node) -> str:
+    return "/" if node.kind == NodeKind.HUB else reverse("home_of_node", args=[node.slug])
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    nodes = list(Node.objects.filter(is_active=True).prefetch_related("service_points"))
+    node = getattr(request, "node", None) or next((n for n in nodes if n.kind == NodeKind.HUB), None)
+    if node is None:
+        return {}
+    held = next(n for n in nodes if n.pk == node.pk)
+    return {
+        "site_name": SERVICE_NAME,
+        "home_url": home_url(held),
+        "node": held.short_name,
+        "nodes": [NavItem(n.short_name, home_url(n), n.pk == held.pk) for n in nodes],
+        "nav": _nav(request, held),
+        "account": _account(request),
+        "sign_in_url": _sign_in_url(request),
+        "office": office_of(held),
+        "complaint_url": f"{reverse('complain')}?{urlencode({'page': request.path, 'node': held.slug})}",
+        "large_print": request.COOKIES.get("large") == "1",
+        "large_print_url": f"{reverse('large_print')}?{urlencode({'next': request.get_full_path()})}",
+        "footer_links": [NavItem(_("结果核验"), reverse("verify"))],
+        "now": getattr(request, "now", None),
+    }
+
+
+def _nav(request: HttpRequest, node: Node) -> list[NavItem]:
+    wanted = (
+        (_("首页"), home_url(node)),
+        (_("我的办件"), reverse("my_cases")),
+        (_("消息"), reverse("my_messages")),
+        (_("结果核验"), reverse("verify")),
+    )
+    home, path = home_url(node), request.path
+    return [NavItem(label, url, path == url or (url != home and path.startswith(url))) for label, url in wanted]
+
+
+def _account(request: HttpRequest) -> Account | None:
+    actor = getattr(request, "actor", None)
+    if actor is None or actor.person_id is None:
+        return None
+    if actor.is_staff:
+        desk = actor.mandates[0].desk_name
+        return Account(desk, reverse("console_cases"), desk[:1])
+    name = actor.memberships[0].name if actor.memberships else _("我的账号")
+    return Account(name, reverse("my_account"), name[:1])
+
+
+def _sign_in_url(request: HttpRequest) -> str:
+    keep = request.path not in (reverse("account_login"), reverse("account_confirm_login_code"))
+    query = f"?{urlencode({'next': request.get_full_path()})}" if keep and request.method == "GET" else ""
+    return reverse("account_login") + query

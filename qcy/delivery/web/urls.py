@@ -1,1 +1,81 @@
-urlpatterns = []
+"""Every address of the product. A view that names no gate answers 404."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path
+
+from qcy.delivery.console.accounts import views as console_accounts
+from qcy.delivery.console.cases import views as console_cases
+from qcy.delivery.console.voice import views as console_voice
+from qcy.delivery.portal.accounts import views as accounts
+from qcy.delivery.portal.cases import views as cases
+from qcy.delivery.portal.forms import views as forms
+from qcy.delivery.portal.home import views as home
+from qcy.delivery.portal.matters import views as matters
+from qcy.delivery.portal.voice import views as voice
+
+
+console = [
+    path("sign-in/", console_accounts.sign_in, name="console_sign_in"),
+    path("", console_cases.inbox, name="console"),
+    path("cases/", console_cases.inbox, name="console_cases"),
+    path("cases/<uuid:case_id>/", console_cases.drawer, name="console_case"),
+    path("cases/<uuid:case_id>/assign/", console_cases.take, name="console_assign"),
+    path("cases/<uuid:case_id>/licence/", console_cases.check_licence, name="console_licence"),
+    path("cases/<uuid:case_id>/accept/", console_cases.accept, name="console_accept"),
+    path("cases/<uuid:case_id>/refuse-intake/", console_cases.refuse_intake, name="console_refuse_intake"),
+    path("cases/<uuid:case_id>/grant/", console_cases.grant, name="console_grant"),
+    path("cases/<uuid:case_id>/refuse/", console_cases.refuse, name="console_refuse"),
+    path("documents/<uuid:document_id>.pdf", console_cases.document, name="console_document"),
+    path("files/<uuid:file_id>/", console_cases.file, name="console_file"),
+    path("complaints/", console_voice.complaints, name="console_complaints"),
+    path("complaints/<uuid:complaint_id>/read/", console_voice.read, name="console_complaint_read"),
+]
+
+mine = [
+    path("", accounts.account, name="my_account"),
+    path("firm/", accounts.claim_firm, name="claim_firm"),
+    path("messages/", cases.message_list, name="my_messages"),
+    path("drafts/<uuid:draft_id>/", forms.draft, name="draft"),
+    path("drafts/<uuid:draft_id>/submit/", forms.submit, name="draft_submit"),
+    path("drafts/<uuid:draft_id>/discard/", forms.discard, name="draft_discard"),
+    path("drafts/<uuid:draft_id>/files/<slug:field>/", forms.upload, name="draft_upload"),
+    path("drafts/<uuid:draft_id>/files/<uuid:file_id>/remove/", forms.remove, name="draft_remove_file"),
+    path("drafts/<uuid:draft_id>/<slug:key>/", forms.section, name="draft_section"),
+    path("cases/", cases.case_list, name="my_cases"),
+    path("cases/<uuid:case_id>/", cases.detail, name="my_case"),
+    path("cases/<uuid:case_id>/receipt/", cases.receipt, name="receipt"),
+    path("cases/<uuid:case_id>/withdraw/", cases.withdraw, name="withdraw"),
+    path("cases/<uuid:case_id>/rate/", cases.rate, name="rate"),
+    path("documents/<uuid:document_id>.pdf", cases.document, name="document"),
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("health/", home.health, name="health"),
+    path("large-print/", home.large_print, name="large_print"),
+    path("n/<slug:slug>/", home.home, name="home_of_node"),
+    path("n/<slug:slug>/matters/<slug:code>/", matters.guide, name="matter"),
+    path("n/<slug:slug>/matters/<slug:code>/start/", matters.start, name="start_draft"),
+    path("sign-in/", accounts.sign_in, name="account_login"),
+    path("sign-in/phone/", accounts.sign_in, name="account_request_login_code"),
+    path("sign-in/code/", accounts.code, name="account_confirm_login_code"),
+    path("sign-out/", accounts.sign_out, name="account_logout"),
+    path("me/", include(mine)),
+    path("verify/", voice.verify, name="verify"),
+    path("verify/<str:code>/", voice.verified, name="verified"),
+    path("complaints/new/", voice.complain, name="complain"),
+    path("complaints/received/", voice.complaint_received, name="complaint_received"),
+    path("console/", include(console)),
+]
+
+if settings.QCY_GALLERY:
+    from qcy.delivery.components.views import gallery
+
+    from .gates import public
+
+    urlpatterns += [path("components/", public(gallery), name="components")]
+
+handler404 = "qcy.delivery.web.errors.not_found"
+handler500 = "qcy.delivery.web.errors.server_error"

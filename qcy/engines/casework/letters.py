@@ -81,8 +81,8 @@ def _result(case: Case, reason: str) -> dict[str, Any]:
         "reason": reason,
         "year": case.year,
         "accepted_on": str(case.accepted_on),
-        "basis": case.adoption.definition["basis"].text,
-        "note": case.adoption.definition["result_note"].text,
+        "basis": case.adoption.definition.field("basis").text,
+        "note": case.adoption.definition.field("result_note").text,
     }
 
 

@@ -34,7 +34,7 @@ class Sourced:
 class MatterDefinition:
     resolved: Mapping[str, Any]
 
-    def __getitem__(self, name: str) -> Sourced:
+    def field(self, name: str) -> Sourced:
         field = self.resolved["fields"].get(name) or {}
         return Sourced(field.get("value"), field.get("source", ""), field.get("confidence", "none"))
 
@@ -48,7 +48,7 @@ class MatterDefinition:
 
     @property
     def answer_by(self) -> WorkingDays:
-        limit = limit_from(self["answer_by"].value)
+        limit = limit_from(self.field("answer_by").value)
         assert isinstance(limit, WorkingDays)
         return limit
 
@@ -65,7 +65,7 @@ class MatterDefinition:
     @property
     def legal(self) -> Limit | None:
         """None where no statute sets one: shown as 无法定时限."""
-        value = self["legal_limit"].value
+        value = self.field("legal_limit").value
         return limit_from(value) if value else None
 
     @cached_property

@@ -84,4 +84,4 @@ class Adoption(Row):
         return (self.closes_on - today).days
 
     def field_values(self) -> dict[str, Any]:
-        return {name: self.definition[name] for name in self.resolved["fields"]}
+        return {name: self.definition.field(name) for name in self.resolved["fields"]}

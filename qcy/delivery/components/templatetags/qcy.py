@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django import template
 from django.core.paginator import Page
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from qcy.delivery.components import icons, types
 
@@ -49,7 +49,10 @@ def demo_mark(text: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/clock.html")
 def clock(rows: Sequence[types.ClockRow], steps: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
-    """Limits under each other on one scale. `steps` names the cells of a guide: (("u", "形式审核 2 日"), …)."""
+    """Limits under each other on one scale.
+
+    `steps` names the cells of a guide instead of the usual legend: (("u", "形式审核 2 日"), …).
+    """
     longest = max((len(row.cells) for row in rows), default=0)
     used = {cell for row in rows for cell in row.cells}
     return {
@@ -155,7 +158,9 @@ def skeleton() -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/number.html")
-def number(value: str | int, unit: str = "", definition: str | types.Pairs = "", title: str = "") -> dict[str, Any]:
+def number(
+    value: str | int, unit: str = "", definition: str | types.Pairs = "", title: str = ""
+) -> dict[str, Any]:
     """A figure that opens its definition: a sentence, or pairs as for `kv`. `title` heads the definition."""
     return {
         "value": value,
@@ -187,5 +192,5 @@ def save_panels(sign_in_url: str = "", reload_url: str = "") -> dict[str, Any]:
 def figures(text: str) -> SafeString:
     """Set the figures of a short text in bold: 还剩 6 -> 还剩 <b>6</b>."""
     parts = re.split(r"(\d[\d,.]*)", str(text))
-    return mark_safe("".join(format_html("<b>{}</b>", p) if i % 2 else conditional_escape(p) for i, p in enumerate(parts)))
-
+    pieces = ((format_html("<b>{}</b>", part) if i % 2 else part,) for i, part in enumerate(parts))
+    return format_html_join("", "{}", pieces)

@@ -106,7 +106,7 @@
       const answer = await fetch(url, { method: "POST", body: uploadBody(input), headers: { Accept: "application/json" } });
       if (!answer.ok) throw await answer.json().catch(() => ({}));
       await window.qcySave?.(); // the reload must not lose what is typed but not yet saved
-      location.reload();
+      location.replace(location.pathname + location.search); // a reload would post the form again
     } catch (problem) {
       input.value = "";
       say(input, problem?.error || input.dataset.uploadFailed, true);

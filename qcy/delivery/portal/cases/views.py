@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qcy.delivery.web.casework import (
+    clock_sentence,
+    clocks_of,
+    mini_clock_of,
+    state_tag_of,
+    timeline_of,
+)
+from qcy.delivery.web.gates import signed_in, writes
+from qcy.engines.casework.enums import CLOSED_STATUSES
+from qcy.engines.casework.models import Case
+from qcy.engines.casework.queries import can_withdraw, reason_of
+from qcy.engines.casework.services import withdraw_case
+from qcy.engines.forms.models import Draft, DraftState
+from qcy.engines.ratings.models import Rating
+from qcy.engines.ratings.services import rate_case
+from qcy.foundation.calendars.queries import calendar_in_force
+from qcy.foundation.documents.models import Document
+from qcy.foundation.documents.render import ensure_pdf
+from qcy.foundation.files.models import StoredFile
+from qcy.foundation.messages.models import Message
+from qcy.foundation.messages.services import mark_read
+
+PER_PAGE = 20
+
+
+@signed_in
+def case_list(request: Any) -> HttpResponse:
+    """我的办件: what is begun, what runs, what is done."""
+    drafts = (
+        Draft.objects.visible_to(request.actor)
+        .filter(state=DraftState.OPEN)
+        .select_related("node", "edition")
+        .order_by("-saved_at")
+    )
+    cases = Case.objects.visible_to(request.actor).with_names().order_by("-submitted_at", "-id")
+    page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
+    calendar = calendar_in_force()
+    rows = [
+        {"case": c, "tag": state_tag_of(c, request.today), "clock": mini_clock_of(c, calendar, request.today)}
+        for c in page.object_list
+    ]
+    context = {"drafts": drafts, "rows": rows, "page": page, "path": request.get_full_path()}
+    return render(request, "portal/cases/list.html", context)
+
+
+def case_of(request: Any, case_id: UUID) -> Case:
+    return Case.objects.visible_to(request.actor).with_names().get(pk=case_id)
+
+
+@signed_in
+def receipt(request: Any, case_id: UUID) -> HttpResponse:
+    case = case_of(request, case_id)
+    document = Document.objects.visible_to(request.actor).filter(case_id=case.pk, kind="receipt").first()
+    sentence = clock_sentence(case, calendar_in_force(), request.today)
+    return render(request, "portal/cases/receipt.html", {"case": case, "document": document, "sentence": sentence})
+
+
+@signed_in
+def detail(request: Any, case_id: UUID) -> HttpResponse:
+    return _show(request, case_of(request, case_id))
+
+
+def _show(request: Any, case: Case, *, rating_error: str = "", status: int = 200) -> HttpResponse:
+    calendar = calendar_in_force()
+    documents = list(Document.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("issued_at", "id"))
+    context = {
+        "case": case,
+        "definition": case.adoption.definition,
+        "tag": state_tag_of(case, request.today),
+        "clock_rows": clocks_of(case, calendar, request.today),
+        "sentence": clock_sentence(case, calendar, request.today),
+        "entries": timeline_of(case, case.events.order_by("seq"), documents, request.today),
+        "documents": documents,
+        "result": next((d for d in documents if d.kind.startswith("result")), None),
+        "reason": reason_of(case),
+        "files": StoredFile.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("uploaded_at", "id"),
+        "rating": Rating.objects.visible_to(request.actor).filter(case=case).first(),
+        "may_rate": case.status in CLOSED_STATUSES and case.filer_id == request.actor.person_id,
+        "may_withdraw": can_withdraw(request.actor, case),
+        "rating_error": rating_error,
+    }
+    return render(request, "portal/cases/detail.html", context, status=status)
+
+
+@signed_in
+@writes
+def withdraw(request: Any, case_id: UUID) -> HttpResponse:
+    version = int(request.POST.get("version") or 0)
+    withdraw_case(actor=request.actor, case_id=case_id, version=version, now=request.now)
+    messages.success(request, _("申请已撤回，需要时可以重新申请。"))
+    return HttpResponseRedirect(reverse("my_case", args=[case_id]))
+
+
+@signed_in
+@writes
+def rate(request: Any, case_id: UUID) -> HttpResponse:
+    level = request.POST.get("level", "")
+    if level not in {"1", "2", "3", "4", "5"}:
+        return _show(request, case_of(request, case_id), rating_error=_("请先选择满意程度，再提交评价。"), status=422)
+    rate_case(
+        actor=request.actor,
+        case_id=case_id,
+        level=int(level),
+        comment=request.POST.get("comment", ""),
+        now=request.now,
+    )
+    messages.success(request, _("谢谢您的评价。"))
+    return HttpResponseRedirect(f"{reverse('my_case', args=[case_id])}#rating")
+
+
+@signed_in
+def document(request: Any, document_id: UUID) -> FileResponse:
+    """A letter as PDF; rendered now if the worker has not come to it yet."""
+    wanted = Document.objects.visible_to(request.actor).get(pk=document_id)
+    name = f"{wanted.title}-{wanted.number}.pdf"
+    response = FileResponse(ensure_pdf(wanted).open("rb"), content_type="application/pdf", filename=name)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@signed_in
+def message_list(request: Any) -> HttpResponse:
+    mine = Message.objects.visible_to(request.actor).order_by("-sent_at", "-id")
+    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "rows": list(page.object_list), "path": request.get_full_path()}
+    mark_read(actor=request.actor, now=request.now)
+    return render(request, "portal/cases/messages.html", context)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from qcy.delivery.components.types import ClockRow
+from qcy.delivery.portal.home.views import window_words
+from qcy.delivery.portal.nodes import at_node
+from qcy.delivery.web.casework import legal_row
+from qcy.delivery.web.format import chinese_day
+from qcy.delivery.web.gates import public, signed_in
+from qcy.engines.catalogue.definition import MatterDefinition
+from qcy.engines.catalogue.models import Adoption
+from qcy.engines.catalogue.queries import offered_at
+from qcy.engines.forms.models import Draft, DraftState
+from qcy.engines.forms.services import start_draft
+from qcy.foundation.files.inspect import KIND_NAMES
+from qcy.foundation.nodes.models import office_of
+
+STEP_CELLS = ("u", "s2", "s3")
+
+
+@public
+@at_node
+def guide(request: Any, code: str) -> HttpResponse:
+    adoption = get_object_or_404(offered_at(request.node), item__code=code)
+    definition = adoption.definition
+    headline, sub, tone = window_words(adoption, request.today)
+    context = {
+        "adoption": adoption,
+        "definition": definition,
+        "content": definition.resolved,
+        "materials": materials_of(definition),
+        "clock_rows": [promised_row(definition), legal_row(definition)],
+        "clock_steps": step_legend(definition),
+        "facts": facts_of(adoption),
+        "standard": differences_from_standard(adoption),
+        "window": {"headline": headline, "sub": sub, "tone": tone},
+        "opens": f"{chinese_day(adoption.opens_on, request.today)}至 {chinese_day(adoption.closes_on, request.today)}",
+        "is_open": adoption.is_open_on(request.today),
+        "draft": open_draft(request, adoption),
+        "office": office_of(request.node),
+        "start_url": reverse("start_draft", args=[request.node.slug, code]),
+    }
+    return render(request, "portal/matters/guide.html", context)
+
+
+def materials_of(definition: MatterDefinition) -> list[dict[str, str]]:
+    by_name = definition.form.by_name
+    return [
+        {
+            "name": material["name"],
+            "how": material["how"],
+            "kinds": "、".join(KIND_NAMES[kind] for kind in by_name[material["field"]].file_kinds),
+            "size": f"{by_name[material['field']].most_bytes // 1024 // 1024} MB 内",
+            "conditional": "yes" if by_name[material["field"]].when else "",
+        }
+        for material in definition.resolved["materials"]
+    ]
+
+
+def promised_row(definition: MatterDefinition) -> ClockRow:
+    cells = [cell for cell, step in zip(STEP_CELLS, definition.steps) for _ in range(step["days"])]
+    cells += [""] * (definition.promised.count - len(cells))
+    return ClockRow("承诺时限", "从受理次日起", tuple(cells), definition.promised_text)
+
+
+def step_legend(definition: MatterDefinition) -> list[tuple[str, str]]:
+    return [(cell, f"{step['name']} {step['days']} 日") for cell, step in zip(STEP_CELLS, definition.steps)]
+
+
+def facts_of(adoption: Adoption) -> list[tuple[str, str]]:
+    definition = adoption.definition
+    names = (
+        ("办理结果", "result_name"),
+        ("设定依据", "basis"),
+        ("实施机构", "implementing_body"),
+        ("基本编码", "basic_code"),
+        ("申报系统", "where_official"),
+        ("结果有效期", "validity"),
+    )
+    return [(label, definition.field(name).text) for label, name in names]
+
+
+def differences_from_standard(adoption: Adoption) -> list[tuple[str, str, str]]:
+    """Where this node's promise differs from the hub's: (what, here, standard)."""
+    standard = Adoption.objects.filter(item=adoption.item, node__kind="hub", is_current=True).first()
+    if standard is None or standard.pk == adoption.pk:
+        return []
+    here, there = adoption.definition.promised_text, standard.definition.promised_text
+    return [("承诺时限", here, there)] if here != there else []
+
+
+def open_draft(request: Any, adoption: Adoption) -> Draft | None:
+    if request.actor.person_id is None:
+        return None
+    mine = Draft.objects.visible_to(request.actor).filter(
+        person_id=request.actor.person_id, subject_id=adoption.pk, state=DraftState.OPEN
+    )
+    return mine.select_related("edition").order_by("-saved_at").first()
+
+
+@signed_in
+@at_node
+def start(request: Any, code: str) -> HttpResponse:
+    """Which firm is this for? Choosing one opens its draft, or the one already begun."""
+    adoption = get_object_or_404(offered_at(request.node), item__code=code)
+    memberships = request.actor.memberships
+    if not memberships:
+        return HttpResponseRedirect(f"{reverse('claim_firm')}?{urlencode({'next': request.path})}")
+    if request.method == "POST":
+        chosen = request.POST.get("organisation") or str(memberships[0].organisation_id)
+        return _begin(request, adoption, chosen)
+    context = {"adoption": adoption, "memberships": memberships, "draft": open_draft(request, adoption)}
+    return render(request, "portal/matters/start.html", context)
+
+
+def _begin(request: Any, adoption: Adoption, chosen: str) -> HttpResponse:
+    held = next((m for m in request.actor.memberships if str(m.organisation_id) == chosen), None)
+    if held is None:
+        raise Http404
+    draft = start_draft(
+        actor=request.actor,
+        organisation_id=held.organisation_id,
+        node=request.node,
+        edition=adoption.edition.form,
+        subject_id=adoption.pk,
+        title=adoption.item.name,
+        now=request.now,
+    )
+    return HttpResponseRedirect(reverse("draft", args=[draft.pk]))

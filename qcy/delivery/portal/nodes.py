@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpResponse
+
+from qcy.foundation.nodes.models import Node, NodeKind
+
+
+def at_node(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The node of the address becomes `request.node`; without a prefix it is the hub."""
+
+    def run(request: Any, *args: Any, slug: str = "", **kwargs: Any) -> HttpResponse:
+        wanted = {"slug": slug} if slug else {"kind": NodeKind.HUB}
+        request.node = Node.objects.filter(is_active=True, **wanted).first()
+        if request.node is None:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return wraps(view)(run)

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from qcy.engines.forms.validation import shown
+from qcy.foundation.parties.actor import Actor
+from qcy.foundation.parties.enums import MembershipState, Role
+from qcy.foundation.parties.models import Mandate, Membership
+from qcy.foundation.parties.sealed import mask_name, mask_phone
+from qcy.kernel.money import format_wan
+
+from . import refusals
+from .enums import OPEN_STATUSES, CaseStatus, EventType, RecordKind
+from .models import Case, CaseRecord
+from .workflow import CASE, MAY_ASSIGN_OTHERS, MAY_TAKE
+
+MASKED = {"contact_name": mask_name, "contact_phone": mask_phone}
+REASONED = (EventType.NOT_ACCEPTED, EventType.REFUSED)
+
+
+def can_withdraw(actor: Actor, case: Case) -> bool:
+    return case.status in CASE.move("withdraw").sources and case.filer_id == actor.person_id
+
+
+def reason_of(case: Case) -> str:
+    """Why it was not accepted or refused, for the page that shows it; "" when there is none."""
+    last = case.events.filter(type__in=REASONED).order_by("-seq").first()
+    if last is None or "reason" not in last.payload:
+        return ""
+    record = CaseRecord.objects.filter(pk=last.payload["reason"]["record"]).first()
+    return str(record.body.get("text", "")) if record else ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    label: str
+    value: str
+    masked: bool = False
+
+
+def answers_of(case: Case) -> list[Answer]:
+    """The filed form as staff read it: canonical values with units, personal data masked."""
+    record = CaseRecord.objects.filter(case=case, kind=RecordKind.FORM).first()
+    values: dict[str, Any] = record.body if record else {}
+    fields = case.adoption.definition.form.by_name
+    return [_answer(fields[name], value) for name, value in values.items() if name in fields]
+
+
+def _answer(field: Any, value: Any) -> Answer:
+    if field.name in MASKED and value:
+        return Answer(field.label, MASKED[field.name](str(value)), masked=True)
+    if field.kind == "group":
+        rows = ["，".join(_text(part, row.get(part.name)) for part in field.fields) for row in value]
+        return Answer(field.label, "；".join(rows))
+    return Answer(field.label, _text(field, value))
+
+
+def _text(field: Any, value: Any) -> str:
+    if value is None:
+        return "未填"
+    if field.kind == "money":
+        return f"{format_wan(value)} 万元"
+    return shown(field, str(value))
+
+
+@dataclass(frozen=True)
+class InboxCounts:
+    mine: int
+    team: int
+    due_today: int
+    my_due_today: int
+    overdue: int
+    my_overdue: int
+
+
+def inbox_counts(actor: Actor, today: date) -> InboxCounts:
+    """All counters of the inbox in one query."""
+    mine = Q(assignee_id=actor.person_id)
+    due = Q(status=CaseStatus.SUBMITTED, answer_by=today) | Q(status=CaseStatus.ACCEPTED, promised_due=today)
+    late = Q(status=CaseStatus.SUBMITTED, answer_by__lt=today) | Q(
+        status=CaseStatus.ACCEPTED, promised_due__lt=today
+    )
+    found = Case.objects.visible_to(actor).filter(status__in=OPEN_STATUSES).aggregate(
+        mine=Count("id", filter=mine),
+        team=Count("id"),
+        due_today=Count("id", filter=due),
+        my_due_today=Count("id", filter=due & mine),
+        overdue=Count("id", filter=late),
+        my_overdue=Count("id", filter=late & mine),
+    )
+    return InboxCounts(**found)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing this actor could do with the case now, or why not."""
+
+    name: str
+    allowed: bool
+    why_not: str = ""
+
+
+def actions_for(actor: Actor, case: Case, verified: bool, accepted_by: UUID | None) -> dict[str, Action]:
+    """What the drawer offers. The service decides again; this only saves people a refusal."""
+    roles = actor.roles_at(case.responsible_node_id)
+    offered = {}
+    for move in CASE.allowed(CaseStatus(case.status)):
+        if move.role in (Role.SYSTEM, Role.APPLICANT):
+            continue
+        if move.role not in roles:
+            offered[move.command] = Action(move.command, False, refusals.NEEDS_ROLE[move.role].why)
+        elif move.not_by and accepted_by == actor.person_id:
+            offered[move.command] = Action(move.command, False, str(refusals.SAME_PERSON))
+        elif move.command == "accept" and not verified:
+            offered[move.command] = Action(move.command, False, str(refusals.LICENCE_FIRST))
+        else:
+            offered[move.command] = Action(move.command, True)
+    return offered
+
+
+def accepted_by(case: Case) -> UUID | None:
+    event = case.events.filter(type=EventType.ACCEPTED).first()
+    return event.actor_id if event else None
+
+
+def claim_of(case: Case) -> Membership | None:
+    return (
+        Membership.objects.filter(person_id=case.filer_id, organisation_id=case.organisation_id)
+        .exclude(state=MembershipState.ENDED)
+        .select_related("organisation")
+        .first()
+    )
+
+
+def may_take(actor: Actor, case: Case) -> bool:
+    wanted = MAY_TAKE.get(CaseStatus(case.status), frozenset())
+    return bool(actor.roles_at(case.responsible_node_id) & wanted) and case.assignee_id != actor.person_id
+
+
+def colleagues_for(actor: Actor, case: Case) -> list[Mandate]:
+    """Whom a node manager may give this case to."""
+    wanted = MAY_TAKE.get(CaseStatus(case.status), frozenset())
+    if not actor.roles_at(case.responsible_node_id) & MAY_ASSIGN_OTHERS:
+        return []
+    return list(
+        Mandate.objects.visible_to(actor)
+        .filter(node_id=case.responsible_node_id, role__in=wanted, until=None)
+        .order_by("desk_name")
+    )
