@@ -59,7 +59,9 @@ def build_demo(*, seed: int, today: date) -> str:
             staff = make_staff(started)
             _tell(seed, today, staff)
         rendered = [ensure_pdf(document) for document in _results()[:RENDERED]]
-        counts = f"{Case.objects.count()} 份办件，{Document.objects.count()} 份文书，已生成 {len(rendered)} 份 PDF"
+        counts = (
+            f"{Case.objects.count()} 份办件，{Document.objects.count()} 份文书，已生成 {len(rendered)} 份 PDF"
+        )
     return f"演示数据已就绪（{today.isoformat()}，种子 {seed}）：{counts}。"
 
 

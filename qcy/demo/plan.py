@@ -73,15 +73,15 @@ def _code(dice: random.Random, number: int) -> str:
 
 
 # how the newest case of each of the 40 firms stands; the other 20 cases are earlier, ended ones
-LATEST = (
-    ["submitted"] * 9 + ["accepted"] * 13 + ["granted"] * 15 + ["refused"] * 3
-)  # sums to FIRMS
+LATEST = ["submitted"] * 9 + ["accepted"] * 13 + ["granted"] * 15 + ["refused"] * 3  # sums to FIRMS
 EARLIER = ["not_accepted"] * 9 + ["withdrawn"] * 6 + ["refused"] * 5  # sums to CASES - FIRMS
 
 
 def make_cases(seed: int, today: date, calendar: Calendar, firms: list[DemoFirm]) -> list[DemoCase]:
     dice = random.Random(seed + 1)  # noqa: S311
-    latest = [_latest(dice, calendar, today, firm, ending) for firm, ending in zip(firms, LATEST, strict=True)]
+    latest = [
+        _latest(dice, calendar, today, firm, ending) for firm, ending in zip(firms, LATEST, strict=True)
+    ]
     returning = [case.firm for case in latest if case.ending != "refused"][: len(EARLIER)]
     earlier = [_earlier(dice, calendar, today, f, e) for f, e in zip(returning, EARLIER, strict=True)]
     return sorted(earlier + latest, key=lambda case: (case.submitted, case.firm.index))
@@ -89,10 +89,17 @@ def make_cases(seed: int, today: date, calendar: Calendar, firms: list[DemoFirm]
 
 def _latest(dice: random.Random, calendar: Calendar, today: date, firm: DemoFirm, ending: str) -> DemoCase:
     if ending == "submitted":
-        return DemoCase(firm, ending, _back(calendar, today, dice.choice((0, 1, 1, 2, 3, 4, 5, 6))), taken=dice.random() < 0.5)
+        return DemoCase(
+            firm,
+            ending,
+            _back(calendar, today, dice.choice((0, 1, 1, 2, 3, 4, 5, 6))),
+            taken=dice.random() < 0.5,
+        )
     if ending == "accepted":
         accepted = _back(calendar, today, dice.choice((0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9)))
-        return DemoCase(firm, ending, _back(calendar, accepted, dice.randint(0, 3)), accepted, taken=dice.random() < 0.6)
+        return DemoCase(
+            firm, ending, _back(calendar, accepted, dice.randint(0, 3)), accepted, taken=dice.random() < 0.6
+        )
     decided = _back(calendar, today, dice.randint(0, 5))
     accepted = _back(calendar, decided, dice.randint(2, 6))
     submitted = _back(calendar, accepted, dice.randint(0, 2))
@@ -103,7 +110,9 @@ def _earlier(dice: random.Random, calendar: Calendar, today: date, firm: DemoFir
     submitted = _back(calendar, today, dice.randint(17, 19))
     accepted = _back(calendar, today, 16)
     if ending == "refused":
-        return DemoCase(firm, ending, submitted, accepted, _back(calendar, today, 15), rating=dice.choice((0, 3, 2)))
+        return DemoCase(
+            firm, ending, submitted, accepted, _back(calendar, today, 15), rating=dice.choice((0, 3, 2))
+        )
     return DemoCase(firm, ending, submitted, decided=accepted)
 
 

@@ -78,23 +78,29 @@ class Story:
         Case.objects.filter(pk=case_id).update(is_demo=True)
         self._work_off(now)
         if plan.ending == "withdrawn":
-            later = self._at(plan.decided or plan.submitted, 17)
-            do(withdraw_case, self._applicant(plan.firm), case_id=case_id, version=1, now=later)
-            return self._work_off(later)
-        self._handle(plan, case_id, now)
+            self._withdraw(plan, case_id)
+        else:
+            self._handle(plan, case_id, now)
+
+    def _withdraw(self, plan: DemoCase, case_id: UUID) -> None:
+        now = self._at(plan.decided or plan.submitted, 17)
+        do(withdraw_case, self._applicant(plan.firm), case_id=case_id, version=1, now=now)
+        self._work_off(now)
 
     def _handle(self, plan: DemoCase, case_id: UUID, filed: datetime) -> None:
         clerk = self._desk(self.dice.choice(("经办人 01", "经办人 02")))
         if plan.ending != "submitted" or plan.taken:
             self._assign(case_id, clerk, filed + timedelta(minutes=40))
-        if plan.ending == "submitted":
-            return
         if plan.ending == "not_accepted":
-            now = self._at(plan.decided or plan.submitted, 17)
-            reason = self.dice.choice(REASONS_NOT_ACCEPTED)
-            do(refuse_intake, clerk, case_id=case_id, reason=reason, version=_version(case_id), now=now)
-            return self._work_off(now)
-        self._accept_and_decide(plan, case_id, clerk)
+            self._refuse_intake(plan, case_id, clerk)
+        elif plan.ending != "submitted":
+            self._accept_and_decide(plan, case_id, clerk)
+
+    def _refuse_intake(self, plan: DemoCase, case_id: UUID, clerk: Actor) -> None:
+        now = self._at(plan.decided or plan.submitted, 17)
+        reason = self.dice.choice(REASONS_NOT_ACCEPTED)
+        do(refuse_intake, clerk, case_id=case_id, reason=reason, version=_version(case_id), now=now)
+        self._work_off(now)
 
     def _accept_and_decide(self, plan: DemoCase, case_id: UUID, clerk: Actor) -> None:
         assert plan.accepted
@@ -118,7 +124,14 @@ class Story:
         self._work_off(now)
         if plan.rating:
             later = now + timedelta(hours=2)
-            do(rate_case, self._applicant(plan.firm), case_id=case_id, level=plan.rating, comment="", now=later)
+            do(
+                rate_case,
+                self._applicant(plan.firm),
+                case_id=case_id,
+                level=plan.rating,
+                comment="",
+                now=later,
+            )
 
     def leave_drafts(self, firms: list[DemoFirm]) -> None:
         """Two firms have begun and not finished; one visitor has complained."""
@@ -128,7 +141,12 @@ class Story:
             self._save(draft, self._applicant(firm), dict(list(values_of(firm).items())[:2]), now)
         text = "演示留言：研发费用辅助账的空白表在哪里下载？"
         file_complaint(
-            actor=VISITOR, node=self.adoption.node, text=text, contact="", page="/n/fengxi/matters/tsme/", now=now
+            actor=VISITOR,
+            node=self.adoption.node,
+            text=text,
+            contact="",
+            page="/n/fengxi/matters/tsme/",
+            now=now,
         )
 
     def _file(self, firm: DemoFirm, now: datetime) -> UUID:
@@ -137,7 +155,10 @@ class Story:
         draft = self._start(firm, started)
         self._save(draft, actor, values_of(firm), started)
         for field in files_of(firm):
-            do(store_upload, actor, draft_id=draft.pk,
+            do(
+                store_upload,
+                actor,
+                draft_id=draft.pk,
                 organisation_id=draft.organisation_id,
                 field=field,
                 name=f"演示材料-{field}.pdf",
@@ -150,7 +171,10 @@ class Story:
         return do(submit_case, actor, draft_id=draft.pk, seen=draft_fingerprint(draft), now=now)
 
     def _start(self, firm: DemoFirm, now: datetime) -> Draft:
-        return do(start_draft, self._applicant(firm), organisation_id=Organisation.objects.get(code=firm.code).pk,
+        return do(
+            start_draft,
+            self._applicant(firm),
+            organisation_id=Organisation.objects.get(code=firm.code).pk,
             node=self.adoption.node,
             edition=self.adoption.edition.form,
             subject_id=self.adoption.pk,
@@ -186,7 +210,9 @@ class Story:
         return actor_for(person, self.today)
 
     def _at(self, day: date, hour: int, minute: int | None = None) -> datetime:
-        return datetime.combine(day, time(hour, self.dice.randint(0, 39) if minute is None else minute), SHANGHAI)
+        return datetime.combine(
+            day, time(hour, self.dice.randint(0, 39) if minute is None else minute), SHANGHAI
+        )
 
 
 def do(service: Callable[..., Any], actor: Actor, **details: Any) -> Any:
@@ -234,6 +260,10 @@ def values_of(firm: DemoFirm) -> dict[str, dict[str, Any]]:
 
 def _patents(firm: DemoFirm) -> list[dict[str, str]]:
     return [
-        {"type": "utility", "name": f"演示实用新型 {firm.index:02d}-{n}", "number": f"演示{firm.index:02d}{n:02d}"}
+        {
+            "type": "utility",
+            "name": f"演示实用新型 {firm.index:02d}-{n}",
+            "number": f"演示{firm.index:02d}{n:02d}",
+        }
         for n in range(1, firm.patents + 1)
     ]

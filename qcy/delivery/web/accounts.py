@@ -47,7 +47,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_verification_code_sms(self, user: Person, phone: str, code: str, **kwargs: Any) -> None:
         if not settings.QCY_SHOW_CODES:
-            raise Refused(Refusal("no_sms", why="短信通道还没有配置，暂时不能发送验证码。", fix="请联系运营方。"))
+            raise Refused(
+                Refusal("no_sms", why="短信通道还没有配置，暂时不能发送验证码。", fix="请联系运营方。")
+            )
         print(f"验证码 {code}（手机尾号 {phone[-4:]}，5 分钟内有效）", flush=True)
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
@@ -73,4 +75,3 @@ class EmailPasswordBackend:
 
     def get_user(self, user_id: Any) -> Person | None:
         return Person.objects.filter(pk=user_id).first()
-

@@ -14,6 +14,8 @@ from qcy.engines.casework.enums import CaseStatus, EventType, Outcome
 from qcy.engines.casework.models import Case, CaseEvent
 from qcy.engines.catalogue.definition import MatterDefinition
 from qcy.foundation.documents.models import Document
+from qcy.foundation.files.models import StoredFile
+from qcy.foundation.parties.actor import Actor
 from qcy.kernel.calendar import Calendar
 from qcy.kernel.clock import Progress, WorkingDays, limit_text, progress
 
@@ -66,13 +68,18 @@ def promised_row(case: Case, definition: MatterDefinition, calendar: Calendar, t
     if case.accepted_on is None:
         words = _("没有受理，不计时") if case.closed_on else _("受理次日起算")
         return ClockRow(_("承诺时限"), limit_text(limit), ("cap",) * limit.count, words)
-    return _row(_("承诺时限"), limit, progress(case.accepted_on, limit, calendar, today, finished=case.closed_on))
+    return _row(
+        _("承诺时限"), limit, progress(case.accepted_on, limit, calendar, today, finished=case.closed_on)
+    )
 
 
 def legal_row(definition: MatterDefinition) -> ClockRow:
     if definition.legal is None:
         return ClockRow(
-            _("法定时限"), _("本事项"), end=_("无法定时限"), note=_("没有条文规定总的办理天数，以承诺时限为准。")
+            _("法定时限"),
+            _("本事项"),
+            end=_("无法定时限"),
+            note=_("没有条文规定总的办理天数，以承诺时限为准。"),
         )
     return ClockRow(_("法定时限"), limit_text(definition.legal))
 
@@ -121,12 +128,16 @@ def mini_clock_of(case: Case, calendar: Calendar, today: date) -> MiniClock:
 def clock_sentence(case: Case, calendar: Calendar, today: date) -> str:
     """Both sides read the same sentence: what runs, since when, until when."""
     if case.status == CaseStatus.SUBMITTED:
-        return _("最晚 {day}告诉您是否受理。受理后从次日起计算承诺时限。").format(day=chinese_day(case.answer_by, today))
+        return _("最晚 {day}告诉您是否受理。受理后从次日起计算承诺时限。").format(
+            day=chinese_day(case.answer_by, today)
+        )
     if case.status == CaseStatus.ACCEPTED:
         sentence = _("{start}受理，从次日起算，承诺最晚 {end}办结。").format(
             start=chinese_day(case.accepted_on, today), end=chinese_day(case.promised_due, today)
         )
-        return sentence + (_("到期日所在年份的放假安排尚未发布，日期为暂定。") if case.due_provisional else "")
+        return sentence + (
+            _("到期日所在年份的放假安排尚未发布，日期为暂定。") if case.due_provisional else ""
+        )
     return ""
 
 
@@ -207,3 +218,10 @@ def _still_to_come(case: Case, today: date) -> list[TimelineEntry]:
 
 def _until(day: date | None, today: date) -> str:
     return _("最晚 {day}").format(day=chinese_day(day, today)) if day else ""
+
+
+def materials_of(actor: Actor, case: Case) -> list[tuple[str, StoredFile]]:
+    """The files of a case under the names of the materials they stand for."""
+    fields = case.adoption.definition.form.by_name
+    kept = StoredFile.objects.visible_to(actor).filter(case_id=case.pk).order_by("uploaded_at", "id")
+    return [(fields[f.field].label, f) for f in kept]

@@ -66,7 +66,9 @@ def _nav(request: HttpRequest, node: Node) -> list[NavItem]:
         (_("结果核验"), reverse("verify")),
     )
     home, path = home_url(node), request.path
-    return [NavItem(label, url, path == url or (url != home and path.startswith(url))) for label, url in wanted]
+    return [
+        NavItem(label, url, path == url or (url != home and path.startswith(url))) for label, url in wanted
+    ]
 
 
 def _account(request: HttpRequest) -> Account | None:

@@ -46,7 +46,11 @@ def error_page(request: HttpRequest, status: int, why: str, fix: str) -> HttpRes
 def signed_out(request: HttpRequest, sign_in_url: str) -> HttpResponse:
     """A page asks to sign in; a background save is told so, and keeps its values in the browser."""
     if wants_json(request):
-        answer = {"code": "signed_out", "why": _("登录已过期。"), "fix": _("请重新登录，填写的内容已保存在本机。")}
+        answer = {
+            "code": "signed_out",
+            "why": _("登录已过期。"),
+            "fix": _("请重新登录，填写的内容已保存在本机。"),
+        }
         return JsonResponse({**answer, "sign_in_url": sign_in_url}, status=401)
     return HttpResponseRedirect(sign_in_url)
 

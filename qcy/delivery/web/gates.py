@@ -80,7 +80,9 @@ def writes(view: View) -> View:
 
 
 def _sign_in_url(request: Any, name: str) -> str:
-    back = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "/me/cases/")
+    back = (
+        request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "/me/cases/")
+    )
     return f"{reverse(name)}?{urlencode({'next': _path_of(back)})}"
 
 

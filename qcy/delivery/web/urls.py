@@ -15,7 +15,6 @@ from qcy.delivery.portal.home import views as home
 from qcy.delivery.portal.matters import views as matters
 from qcy.delivery.portal.voice import views as voice
 
-
 console = [
     path("sign-in/", console_accounts.sign_in, name="console_sign_in"),
     path("", console_cases.inbox, name="console"),

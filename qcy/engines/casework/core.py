@@ -107,7 +107,7 @@ def decide(
 
 def _already_done(state: CaseState, command: Command) -> bool:
     if command.name == "assign":
-        return bool(command.assignee) and command.assignee.person_id == state.assignee
+        return command.assignee is not None and command.assignee.person_id == state.assignee
     move = CASE.move(command.name)
     return state.status == move.target and state.done_by.get(command.name) == command.by.person_id
 

@@ -44,7 +44,9 @@ class IncompleteDraft(Refused):
 
     def __init__(self, problems: Sequence[tuple[Any, Problem]]) -> None:
         super().__init__(
-            Refusal("incomplete", why=f"还有 {len(problems)} 处需要补充，才能提交。", fix="请按提示补齐后再提交。")
+            Refusal(
+                "incomplete", why=f"还有 {len(problems)} 处需要补充，才能提交。", fix="请按提示补齐后再提交。"
+            )
         )
         self.problems = problems
 
@@ -87,7 +89,9 @@ def _file(actor: Actor, draft: Draft, seen: str, now: datetime) -> UUID:
 def files_by_field(actor: Actor, draft_id: UUID) -> dict[str, int]:
     kept = StoredFile.objects.visible_to(actor).filter(draft_id=draft_id)
     counts: dict[str, int] = {}
-    for field in kept.exclude(state__in=(FileState.REMOVED, FileState.REJECTED)).values_list("field", flat=True):
+    for field in kept.exclude(state__in=(FileState.REMOVED, FileState.REJECTED)).values_list(
+        "field", flat=True
+    ):
         counts[field] = counts.get(field, 0) + 1
     return counts
 
@@ -174,7 +178,8 @@ def _record_submission(
 
 def submitted_values(draft: Draft) -> dict[str, Any]:
     """Canonical values of every question that was asked: fen, counts, ISO dates, text."""
-    values, kept = draft.values(), {}
+    values = draft.values()
+    kept: dict[str, Any] = {}
     for field in draft.form.fields():
         if not field.asked(values) or field.kind == "file":
             continue

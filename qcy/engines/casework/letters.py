@@ -30,7 +30,9 @@ LETTER_OF = {  # command -> kind of letter
 
 def issue_letter(kind: str, case: Case, now: datetime, reason: str = "") -> Document:
     content = _common(case, now) | _PARTS[kind](case, reason)
-    return issue_document(kind=kind, case_id=case.pk, number=_number(kind, case, now), content=content, now=now)
+    return issue_document(
+        kind=kind, case_id=case.pk, number=_number(kind, case, now), content=content, now=now
+    )
 
 
 def _number(kind: str, case: Case, now: datetime) -> str:

@@ -4,11 +4,20 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from qcy.engines.catalogue.models import Adoption
 from qcy.foundation.audit.models import ChainedEvent
 from qcy.foundation.database.models import Row
-from qcy.foundation.database.rules import AnyOf, ByCase, ByNode, ByOrganisation, ByPerson, Purpose, ScopedQuerySet
+from qcy.foundation.database.rules import (
+    AnyOf,
+    ByCase,
+    ByNode,
+    ByOrganisation,
+    ByPerson,
+    Purpose,
+    ScopedQuerySet,
+)
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.parties.models import Organisation
 
@@ -35,7 +44,7 @@ class CaseQuerySet(ScopedQuerySet):
         return self.filter(_running_due(today, "__lt"))
 
     def most_urgent_first(self) -> CaseQuerySet:
-        return self.annotate(next_due=models.functions.Coalesce("promised_due", "answer_by")).order_by(
+        return self.annotate(next_due=Coalesce("promised_due", "answer_by")).order_by(
             "next_due", "submitted_at", "id"
         )
 
@@ -77,7 +86,7 @@ class Case(Row):
     closed_on = models.DateField(null=True)
     is_demo = models.BooleanField(default=False)
 
-    objects: Any = CaseQuerySet.as_manager()
+    objects: ClassVar[Any] = CaseQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -98,7 +107,9 @@ class Case(Row):
 class CaseAccess(Row):
     """Who may see a case and all that hangs on it. Row security of every case table asks only this."""
 
-    scope = AnyOf(ByNode("node_id"), ByOrganisation("organisation_id"), ByPerson("person_id"), Purpose("filing"))
+    scope = AnyOf(
+        ByNode("node_id"), ByOrganisation("organisation_id"), ByPerson("person_id"), Purpose("filing")
+    )
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="access")
     node = models.ForeignKey(Node, null=True, on_delete=models.PROTECT)

@@ -85,13 +85,17 @@ def inbox_counts(actor: Actor, today: date) -> InboxCounts:
     late = Q(status=CaseStatus.SUBMITTED, answer_by__lt=today) | Q(
         status=CaseStatus.ACCEPTED, promised_due__lt=today
     )
-    found = Case.objects.visible_to(actor).filter(status__in=OPEN_STATUSES).aggregate(
-        mine=Count("id", filter=mine),
-        team=Count("id"),
-        due_today=Count("id", filter=due),
-        my_due_today=Count("id", filter=due & mine),
-        overdue=Count("id", filter=late),
-        my_overdue=Count("id", filter=late & mine),
+    found = (
+        Case.objects.visible_to(actor)
+        .filter(status__in=OPEN_STATUSES)
+        .aggregate(
+            mine=Count("id", filter=mine),
+            team=Count("id"),
+            due_today=Count("id", filter=due),
+            my_due_today=Count("id", filter=due & mine),
+            overdue=Count("id", filter=late),
+            my_overdue=Count("id", filter=late & mine),
+        )
     )
     return InboxCounts(**found)
 

@@ -65,10 +65,10 @@ def _append(case: Case, event: Event, seq: int, node_id: UUID) -> None:
 
 def _move_desk(case: Case, event: Event, state: CaseState) -> None:
     Assignment.objects.filter(case=case, until=None).update(until=event.at)
-    if event.type == EventType.ASSIGNED:
-        Assignment(
-            case=case, person_id=state.assignee, desk_name=event.payload["desk"], since=event.at
-        ).save(force_insert=True)
+    if event.type == EventType.ASSIGNED and state.assignee:
+        Assignment(case=case, person_id=state.assignee, desk_name=event.payload["desk"], since=event.at).save(
+            force_insert=True
+        )
 
 
 def keep_record(case: Case, kind: RecordKind, body: dict[str, Any], now: datetime) -> CaseRecord:

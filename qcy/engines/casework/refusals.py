@@ -21,9 +21,13 @@ LICENCE_FIRST = Refusal(
 MAY_NOT_ASSIGN = Refusal("may_not_assign", why="只有节点负责人可以分派给别人。", fix="您可以自己领办。")
 CANNOT_TAKE = Refusal("cannot_take", why="这位工作人员没有办理这一环节的权限。", fix="请选择别的工作人员。")
 ONE_PER_YEAR = Refusal(
-    "one_per_year", why="本企业今年已经申请过这个事项，还没有办结或已经通过。", fix="请到“我的办件”查看那一份。"
+    "one_per_year",
+    why="本企业今年已经申请过这个事项，还没有办结或已经通过。",
+    fix="请到“我的办件”查看那一份。",
 )
-WINDOW_CLOSED = Refusal("window_closed", why="这个事项现在不在受理期内。", fix="草稿已为您保留，受理期开始后可接着提交。")
+WINDOW_CLOSED = Refusal(
+    "window_closed", why="这个事项现在不在受理期内。", fix="草稿已为您保留，受理期开始后可接着提交。"
+)
 ANOTHER_TAB = Refusal(
     "another_tab", why="提交前，这份申请在另一个页面改过。", fix="请核对最新内容后再次提交。"
 )
@@ -32,7 +36,9 @@ _NO_LONGER = "这份办件已经办到下一步，不能再做这个操作。"
 NOT_NOW = {
     CaseStatus.SUBMITTED: Refusal("not_accepted_yet", why="这份办件还没有受理。", fix="请先由经办人受理。"),
     CaseStatus.ACCEPTED: Refusal("already_accepted", why="这份办件已经受理。", fix="接下来由审定人审定。"),
-    CaseStatus.NOT_ACCEPTED: Refusal("closed", why="这份办件已作不予受理，不能再办理。", fix="企业可以补齐后重新申请。"),
+    CaseStatus.NOT_ACCEPTED: Refusal(
+        "closed", why="这份办件已作不予受理，不能再办理。", fix="企业可以补齐后重新申请。"
+    ),
     CaseStatus.DECIDED_GRANTED: Refusal("decided", why=_NO_LONGER, fix="请刷新查看最新状态。"),
     CaseStatus.DECIDED_REFUSED: Refusal("decided", why=_NO_LONGER, fix="请刷新查看最新状态。"),
     CaseStatus.DELIVERED: Refusal("closed", why="这份办件已经办结。", fix="请查看结果文书。"),

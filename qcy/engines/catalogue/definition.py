@@ -91,7 +91,9 @@ def _limit_problems(definition: MatterDefinition) -> list[str]:
     found = []
     steps = sum(step["days"] for step in definition.steps)
     if steps > definition.promised.count:
-        found.append(f"各环节共 {steps} 个工作日，超过承诺时限 {definition.promised.count} 个工作日，请调整。")
+        found.append(
+            f"各环节共 {steps} 个工作日，超过承诺时限 {definition.promised.count} 个工作日，请调整。"
+        )
     legal = definition.legal
     if isinstance(legal, WorkingDays) and definition.promised.count > legal.count:
         found.append(f"承诺时限比法定时限长（法定 {legal.count} 个工作日），请缩短承诺时限。")

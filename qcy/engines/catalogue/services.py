@@ -56,7 +56,9 @@ def load_matter(document: Mapping[str, Any], *, now: datetime) -> Edition:
         content=content,
     )
     edition.save(force_insert=True)
-    record_audit(stream=f"item:{item.code}", type="edition.loaded", now=now, payload={"version": edition.version})
+    record_audit(
+        stream=f"item:{item.code}", type="edition.loaded", now=now, payload={"version": edition.version}
+    )
     return edition
 
 

@@ -35,7 +35,10 @@ def start_draft(
     if actor.person_id is None or actor.membership_of(organisation_id) is None:
         raise Refused(Refusal("no_membership", why="您还没有登记这家企业。", fix="请先登记企业再填报。"))
     same = Draft.objects.visible_to(actor).filter(
-        person_id=actor.person_id, organisation_id=organisation_id, subject_id=subject_id, state=DraftState.OPEN
+        person_id=actor.person_id,
+        organisation_id=organisation_id,
+        subject_id=subject_id,
+        state=DraftState.OPEN,
     )
     if existing := same.order_by("-saved_at").first():
         return existing
@@ -112,5 +115,10 @@ def _bounded(value: Any) -> Any:
 
 def _record(draft: Draft, type: str, actor: Actor, now: datetime, **payload: Any) -> None:
     record_audit(
-        stream=f"draft:{draft.pk}", type=type, now=now, actor_id=actor.person_id, node_id=None, payload=payload
+        stream=f"draft:{draft.pk}",
+        type=type,
+        now=now,
+        actor_id=actor.person_id,
+        node_id=None,
+        payload=payload,
     )

@@ -30,7 +30,7 @@ def problems_of(form: Form, values: Values, files: Files) -> list[tuple[Section,
 
 def problems_in(section: Section, values: Values, files: Files) -> list[Problem]:
     found = [p for field in section.fields if field.asked(values) for p in _problems(field, values, files)]
-    return found + list(_comparisons(section, values)) if not found else found
+    return found or list(_comparisons(section, values))
 
 
 def _problems(field: Field, values: Values, files: Files) -> Iterator[Problem]:
@@ -113,7 +113,9 @@ def _refuse(code: str, why: str, fix: str = "") -> Refused:
 
 def _text(field: Field, text: str) -> str:
     if len(text) > field.longest:
-        raise _refuse("too_long", f"{field.label}有 {len(text)} 个字，最多 {field.longest} 个。", "请精简后再填。")
+        raise _refuse(
+            "too_long", f"{field.label}有 {len(text)} 个字，最多 {field.longest} 个。", "请精简后再填。"
+        )
     return text
 
 
@@ -133,7 +135,9 @@ def _count(field: Field, text: str) -> int:
 
 def _within(field: Field, number: int) -> int:
     if field.least is not None and number < field.least:
-        raise _refuse("too_small", f"{field.label}填的是 {number}，应不小于 {field.least}。", "请核对后再填。")
+        raise _refuse(
+            "too_small", f"{field.label}填的是 {number}，应不小于 {field.least}。", "请核对后再填。"
+        )
     if field.most is not None and number > field.most:
         raise _refuse("too_big", f"{field.label}填的是 {number}，应不大于 {field.most}。", "请核对后再填。")
     return number

@@ -39,7 +39,11 @@ def rate_case(*, actor: Actor, case_id: UUID, level: int | None, comment: str, n
     if existing := Rating.objects.filter(case=case).first():
         return existing
     rating = Rating(
-        case=case, person_id=actor.person_id, level=level, comment=comment.strip()[:LONGEST_COMMENT], rated_at=now
+        case=case,
+        person_id=actor.person_id,
+        level=level,
+        comment=comment.strip()[:LONGEST_COMMENT],
+        rated_at=now,
     )
     rating.save(force_insert=True)
     record_audit(

@@ -22,7 +22,9 @@ def load_calendar_year(document: Mapping[str, Any], *, now: datetime) -> Calenda
     try:
         load_calendar([document])
     except (ValueError, KeyError, TypeError) as fault:
-        raise Refused(Refusal("calendar_file", why=f"日历文件有误：{fault}。", fix="请改正后再载入。")) from fault
+        raise Refused(
+            Refusal("calendar_file", why=f"日历文件有误：{fault}。", fix="请改正后再载入。")
+        ) from fault
     year = int(document["year"])
     latest = CalendarYear.objects.filter(year=year).aggregate(latest=Max("version"))["latest"] or 0
     row = CalendarYear(
@@ -35,7 +37,9 @@ def load_calendar_year(document: Mapping[str, Any], *, now: datetime) -> Calenda
     )
     row.save(force_insert=True)
     cache.delete(CACHE_KEY)
-    record_audit(stream="calendar", type="calendar.loaded", now=now, payload={"year": year, "version": row.version})
+    record_audit(
+        stream="calendar", type="calendar.loaded", now=now, payload={"year": year, "version": row.version}
+    )
     return row
 
 

@@ -19,7 +19,7 @@ class Row(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
 
-    objects: Any = ScopedQuerySet.as_manager()
+    objects: ClassVar[Any] = ScopedQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -8,7 +8,7 @@ cannot say different things.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 from django.apps import apps
 from django.conf import settings
@@ -127,15 +127,22 @@ def _member(column: str, setting: str) -> str:
     return f"{column} = ANY (coalesce(nullif(current_setting('{setting}', true), ''), '{{}}')::uuid[])"
 
 
-class ScopedQuerySet(models.QuerySet):
-    def visible_to(self, actor: object) -> ScopedQuerySet:
+class Seer(Protocol):
+    """Whoever looks: anything that carries a scope."""
+
+    @property
+    def scope(self) -> Scope: ...
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Seer) -> Self:
         """Rows this actor may see. The first of three layers; PostgreSQL repeats it by row security."""
-        held: Scope = getattr(actor, "scope")
+        held = actor.scope
         if held.system or not settings.QCY_APPLICATION_FILTER:
             return self
         return self.filter(self.model.scope.filter(held))
 
-    def for_update(self) -> ScopedQuerySet:
+    def for_update(self) -> Self:
         return self.select_for_update(of=("self",))
 
 

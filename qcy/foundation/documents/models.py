@@ -39,7 +39,9 @@ class Document(Row):
     title = models.CharField(max_length=60)
     content = models.JSONField()
     content_hash = models.CharField(max_length=64)
-    locator = models.CharField(max_length=4, db_index=True)  # finds the row; the rest of the code is recomputed
+    locator = models.CharField(
+        max_length=4, db_index=True
+    )  # finds the row; the rest of the code is recomputed
     state = models.CharField(max_length=12, choices=DocumentState.choices, default=DocumentState.VALID)
     issued_at = models.DateTimeField()
     pdf_sha256 = models.CharField(max_length=64, blank=True)  # blank: not rendered yet

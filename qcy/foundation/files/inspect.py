@@ -44,11 +44,15 @@ def _office_kind(path: Path) -> str:
     return next((kind for part, kind in OFFICE_PARTS if part in parts), "")
 
 
-def refuse_upload(path: Path, name: str, size: int, kinds: tuple[str, ...], most_bytes: int) -> Refusal | None:
+def refuse_upload(
+    path: Path, name: str, size: int, kinds: tuple[str, ...], most_bytes: int
+) -> Refusal | None:
     """Whether an upload is taken at all; the sentence says what was wrong and what to do."""
     allowed = "、".join(KIND_NAMES[kind] for kind in kinds)
     if size == 0:
-        return Refusal("file_empty", why=f"“{name}”是空文件（0 字节）。", fix="请打开原文件确认有内容后重新上传。")
+        return Refusal(
+            "file_empty", why=f"“{name}”是空文件（0 字节）。", fix="请打开原文件确认有内容后重新上传。"
+        )
     if size > most_bytes:
         return too_large(name, size, most_bytes)
     if sniff(path) not in kinds:

@@ -33,7 +33,11 @@ def store_upload(
 ) -> StoredFile:
     """Write, hash and fsync an upload, then record it; a refused one leaves nothing behind."""
     row = StoredFile(
-        owner_id=actor.person_id, organisation_id=organisation_id, draft_id=draft_id, field=field, uploaded_at=now
+        owner_id=actor.me,
+        organisation_id=organisation_id,
+        draft_id=draft_id,
+        field=field,
+        uploaded_at=now,
     )
     row.name = _safe_name(name)
     try:
@@ -53,7 +57,11 @@ def _record(row: StoredFile, actor: Actor, now: datetime) -> None:
     row.save(force_insert=True)
     payload = {"file": str(row.pk), "sha256": row.sha256}
     record_audit(
-        stream=f"person:{actor.person_id}", type="file.uploaded", now=now, actor_id=actor.person_id, payload=payload
+        stream=f"person:{actor.person_id}",
+        type="file.uploaded",
+        now=now,
+        actor_id=actor.person_id,
+        payload=payload,
     )
     put("file.uploaded", payload={"file": str(row.pk)}, now=now)
 

@@ -32,9 +32,13 @@ def load_node(document: Mapping[str, Any], *, now: datetime) -> Node:
 def _check(document: Mapping[str, Any]) -> None:
     missing = [name for name in REQUIRED if not document.get(name)]
     if missing:
-        raise Refused(Refusal("node_incomplete", why=f"节点文件缺少：{'、'.join(missing)}。", fix="请补上后再载入。"))
+        raise Refused(
+            Refusal("node_incomplete", why=f"节点文件缺少：{'、'.join(missing)}。", fix="请补上后再载入。")
+        )
     if document["kind"] not in NodeKind.values:
-        raise Refused(Refusal("node_kind", why=f"kind 写的是 {document['kind']}。", fix="请写 hub 或 district。"))
+        raise Refused(
+            Refusal("node_kind", why=f"kind 写的是 {document['kind']}。", fix="请写 hub 或 district。")
+        )
 
 
 def _parent(document: Mapping[str, Any]) -> Node | None:
@@ -46,6 +50,6 @@ def _parent(document: Mapping[str, Any]) -> Node | None:
     return parent
 
 
-def _replace(node: Node, model: type[NodeCoverage] | type[ServicePoint], rows: list[Mapping[str, Any]]) -> None:
+def _replace(node: Node, model: Any, rows: list[Mapping[str, Any]]) -> None:
     model.objects.filter(node=node).delete()
-    model.objects.bulk_create(model(node=node, **row) for row in rows)
+    model.objects.bulk_create([model(node=node, **row) for row in rows])

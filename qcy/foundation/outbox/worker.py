@@ -60,9 +60,8 @@ def lease_next(now: datetime) -> OutboxRow | None:
     with purpose("worker"):
         for row in OutboxRow.objects.filter(due).order_by("run_after", "id")[:5]:
             lease = new_id()
-            claimed = (
-                OutboxRow.objects.filter(due, pk=row.pk, attempts=row.attempts)
-                .update(state=RowState.LEASED, lease=lease, leased_until=now + LEASE, attempts=row.attempts + 1)
+            claimed = OutboxRow.objects.filter(due, pk=row.pk, attempts=row.attempts).update(
+                state=RowState.LEASED, lease=lease, leased_until=now + LEASE, attempts=row.attempts + 1
             )
             if claimed:
                 return OutboxRow.objects.get(pk=row.pk)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from qcy.foundation.database.scope import Scope
+from qcy.kernel.refusals import Refusal, Refused
 
 from .enums import MembershipState, Role
 from .models import Mandate, Membership, Person
@@ -36,6 +37,13 @@ class Actor:
     mandates: tuple[HeldMandate, ...] = ()
     scope: Scope = Scope()
     system: bool = False
+
+    @property
+    def me(self) -> UUID:
+        """The person behind this actor; a visitor has none and is asked to sign in."""
+        if self.person_id is None:
+            raise Refused(Refusal("sign_in", why="这一步需要登录。", fix="请登录后再试。"))
+        return self.person_id
 
     def roles_at(self, node_id: UUID) -> frozenset[Role]:
         """The rights of this actor in the acting node (C11)."""

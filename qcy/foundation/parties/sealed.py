@@ -25,7 +25,11 @@ def seal(text: str) -> str:
 def unseal(sealed: str) -> str:
     """The text again; raises InvalidTag when a byte was changed."""
     raw = base64.b64decode(sealed)
-    nonce, tag, body = raw[:NONCE_BYTES], raw[NONCE_BYTES : NONCE_BYTES + TAG_BYTES], raw[NONCE_BYTES + TAG_BYTES :]
+    nonce, tag, body = (
+        raw[:NONCE_BYTES],
+        raw[NONCE_BYTES : NONCE_BYTES + TAG_BYTES],
+        raw[NONCE_BYTES + TAG_BYTES :],
+    )
     decryptor = Cipher(_sm4(), modes.GCM(nonce, tag)).decryptor()
     return (decryptor.update(body) + decryptor.finalize()).decode()
 

@@ -55,9 +55,9 @@ def open_account(*, kind: PersonKind, contact: ContactKind, value: str, now: dat
 
 
 def prove_contact(*, person: Person, kind: ContactKind, value: str, now: datetime) -> None:
-    PersonContact.objects.filter(person=person, kind=kind, lookup=lookup(kind, value), verified_at=None).update(
-        verified_at=now
-    )
+    PersonContact.objects.filter(
+        person=person, kind=kind, lookup=lookup(kind, value), verified_at=None
+    ).update(verified_at=now)
 
 
 @transaction.atomic
@@ -65,14 +65,12 @@ def claim_organisation(*, actor: Actor, code: str, name: str, now: datetime) -> 
     """Say "I belong to this firm". The typed name stays on the claim: it never renames the organisation."""
     code, name = uscc.parse(code), _checked_name(name)
     organisation, _ = Organisation.objects.get_or_create(code=code)
-    held = Membership.objects.filter(person_id=actor.person_id, organisation=organisation).exclude(
+    held = Membership.objects.filter(person_id=actor.me, organisation=organisation).exclude(
         state=MembershipState.ENDED
     )
     if existing := held.first():
         return existing
-    claim = Membership(
-        person_id=actor.person_id, organisation=organisation, typed_name=name, claimed_at=now
-    )
+    claim = Membership(person_id=actor.me, organisation=organisation, typed_name=name, claimed_at=now)
     claim.save(force_insert=True)
     _record(claim, "membership.claimed", actor, now)
     return claim
@@ -92,14 +90,16 @@ def _checked_name(name: str) -> str:
 def ask_for_licence_check(*, actor: Actor, organisation_id: UUID, node: Node, now: datetime) -> None:
     """A claim that files a case is put before the node that will handle it."""
     Membership.objects.filter(
-        person_id=actor.person_id, organisation_id=organisation_id, state=MembershipState.CLAIMED, node=None
+        person_id=actor.me, organisation_id=organisation_id, state=MembershipState.CLAIMED, node=None
     ).update(node=node)
 
 
 @transaction.atomic
 def verify_membership(*, actor: Actor, membership_id: UUID, name: str, now: datetime) -> Membership:
     """A clerk has seen the licence: the claim becomes verified and the organisation gets its name."""
-    claim = Membership.objects.visible_to(actor).for_update().select_related("organisation").get(pk=membership_id)
+    claim = (
+        Membership.objects.visible_to(actor).for_update().select_related("organisation").get(pk=membership_id)
+    )
     decision = can_verify_membership(actor, claim)
     if not decision.allowed:
         assert decision.reason

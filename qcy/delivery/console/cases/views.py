@@ -19,6 +19,7 @@ from qcy.delivery.web.casework import (
     STAFF_TITLES,
     clock_sentence,
     clocks_of,
+    materials_of,
     mini_clock_of,
     state_tag_of,
     timeline_of,
@@ -127,8 +128,22 @@ def tiles_of(counts: InboxCounts, filters: dict[str, str]) -> list[Kpi]:
     return [
         tile("mine", _("我经办"), counts.mine, "", "user"),
         tile("team", _("本组在办"), counts.team, "", "users"),
-        tile("today", _("今日到期"), counts.due_today, _("我的 {n}").format(n=counts.my_due_today), "clock", "warn"),
-        tile("overdue", _("已超期"), counts.overdue, _("我的 {n}").format(n=counts.my_overdue), "alert-circle", "bad"),
+        tile(
+            "today",
+            _("今日到期"),
+            counts.due_today,
+            _("，我的 {n}").format(n=counts.my_due_today),
+            "clock",
+            "warn",
+        ),
+        tile(
+            "overdue",
+            _("已超期"),
+            counts.overdue,
+            _("，我的 {n}").format(n=counts.my_overdue),
+            "alert-circle",
+            "bad",
+        ),
     ]
 
 
@@ -140,7 +155,8 @@ def row_of(request: Any, case: Case, calendar: Any) -> dict[str, Any]:
     step, who, mine = next_step(request, case)
     return {
         "case": case,
-        "url": reverse("console_case", args=[case.pk]) + (f"?{request.GET.urlencode()}" if request.GET else ""),
+        "url": reverse("console_case", args=[case.pk])
+        + (f"?{request.GET.urlencode()}" if request.GET else ""),
         "tag": state_tag_of(case, request.today),
         "clock": mini_clock_of(case, calendar, request.today),
         "step": step,
@@ -188,7 +204,9 @@ def _drawer(
 def drawer_context(request: Any, case: Case) -> dict[str, Any]:
     calendar, claim = calendar_in_force(), claim_of(case)
     verified = bool(claim and claim.is_verified)
-    documents = list(Document.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("issued_at", "id"))
+    documents = list(
+        Document.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("issued_at", "id")
+    )
     back = reverse("console_cases") + (f"?{request.GET.urlencode()}" if request.GET else "")
     return {
         "case": case,
@@ -205,8 +223,7 @@ def drawer_context(request: Any, case: Case) -> dict[str, Any]:
             document_url="console_document",
         ),
         "answers": answers_of(case),
-        "files": StoredFile.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("uploaded_at", "id"),
-        "labels": {name: f.label for name, f in case.adoption.definition.form.by_name.items()},
+        "materials": materials_of(request.actor, case),
         "claim": claim,
         "verified": verified,
         "actions": actions_for(request.actor, case, verified, accepted_by(case)),
@@ -218,13 +235,21 @@ def drawer_context(request: Any, case: Case) -> dict[str, Any]:
     }
 
 
-def _act(request: Any, case_id: UUID, done: str, work: Callable[[Case], Any], opened: str = "") -> HttpResponse:
+def _act(
+    request: Any, case_id: UUID, done: str, work: Callable[[Case], Any], opened: str = ""
+) -> HttpResponse:
     """Do it and come back to the drawer; a refusal shows in the drawer with what was typed."""
     case = case_of(request, case_id)
     try:
         work(case)
     except Refused as refused:
-        return _drawer(request, case_of(request, case_id), refused=refused, typed=request.POST.get("reason", ""), opened=opened)
+        return _drawer(
+            request,
+            case_of(request, case_id),
+            refused=refused,
+            typed=request.POST.get("reason", ""),
+            opened=opened,
+        )
     messages.success(request, done)
     return HttpResponseRedirect(reverse("console_case", args=[case_id]) + _query(request))
 
@@ -244,7 +269,11 @@ def take(request: Any, case_id: UUID) -> HttpResponse:
     def work(case: Case) -> None:
         person = request.POST.get("person") or str(request.actor.person_id)
         services.assign_case(
-            actor=request.actor, case_id=case.pk, person_id=UUID(person), version=_version(request), now=request.now
+            actor=request.actor,
+            case_id=case.pk,
+            person_id=UUID(person),
+            version=_version(request),
+            now=request.now,
         )
 
     return _act(request, case_id, _("已分派。") if request.POST.get("person") else _("已领办。"), work)
@@ -330,7 +359,10 @@ def file(request: Any, file_id: UUID) -> FileResponse:
     """Always as an attachment, and never before its check has passed (S7)."""
     wanted = StoredFile.objects.visible_to(request.actor).get(pk=file_id, state=FileState.CLEAN)
     response = FileResponse(
-        wanted.path.open("rb"), as_attachment=True, filename=wanted.name, content_type="application/octet-stream"
+        wanted.path.open("rb"),
+        as_attachment=True,
+        filename=wanted.name,
+        content_type="application/octet-stream",
     )
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -22,7 +22,8 @@ def complaints(request: Any) -> HttpResponse:
     found = Complaint.objects.visible_to(request.actor).select_related("node").order_by("-received_at", "-id")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"complaint": c, "contact": mask_phone(unseal(c.contact)) if c.contact else ""} for c in page.object_list
+        {"complaint": c, "contact": mask_phone(unseal(c.contact)) if c.contact else ""}
+        for c in page.object_list
     ]
     context = {"rows": rows, "page": page, "path": request.get_full_path(), **shell(request)}
     return render(request, "console/voice/complaints.html", context)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.web.casework import (
     clock_sentence,
     clocks_of,
+    materials_of,
     mini_clock_of,
     state_tag_of,
     timeline_of,
@@ -28,7 +29,6 @@ from qcy.engines.ratings.services import rate_case
 from qcy.foundation.calendars.queries import calendar_in_force
 from qcy.foundation.documents.models import Document
 from qcy.foundation.documents.render import ensure_pdf
-from qcy.foundation.files.models import StoredFile
 from qcy.foundation.messages.models import Message
 from qcy.foundation.messages.services import mark_read
 
@@ -56,7 +56,9 @@ def case_list(request: Any) -> HttpResponse:
 
 
 def case_of(request: Any, case_id: UUID) -> Case:
-    return Case.objects.visible_to(request.actor).with_names().get(pk=case_id)
+    case: Case = Case.objects.visible_to(request.actor).with_names().get(pk=case_id)
+    request.node = case.node
+    return case
 
 
 @signed_in
@@ -64,7 +66,9 @@ def receipt(request: Any, case_id: UUID) -> HttpResponse:
     case = case_of(request, case_id)
     document = Document.objects.visible_to(request.actor).filter(case_id=case.pk, kind="receipt").first()
     sentence = clock_sentence(case, calendar_in_force(), request.today)
-    return render(request, "portal/cases/receipt.html", {"case": case, "document": document, "sentence": sentence})
+    return render(
+        request, "portal/cases/receipt.html", {"case": case, "document": document, "sentence": sentence}
+    )
 
 
 @signed_in
@@ -74,7 +78,9 @@ def detail(request: Any, case_id: UUID) -> HttpResponse:
 
 def _show(request: Any, case: Case, *, rating_error: str = "", status: int = 200) -> HttpResponse:
     calendar = calendar_in_force()
-    documents = list(Document.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("issued_at", "id"))
+    documents = list(
+        Document.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("issued_at", "id")
+    )
     context = {
         "case": case,
         "definition": case.adoption.definition,
@@ -85,7 +91,7 @@ def _show(request: Any, case: Case, *, rating_error: str = "", status: int = 200
         "documents": documents,
         "result": next((d for d in documents if d.kind.startswith("result")), None),
         "reason": reason_of(case),
-        "files": StoredFile.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("uploaded_at", "id"),
+        "materials": materials_of(request.actor, case),
         "rating": Rating.objects.visible_to(request.actor).filter(case=case).first(),
         "may_rate": case.status in CLOSED_STATUSES and case.filer_id == request.actor.person_id,
         "may_withdraw": can_withdraw(request.actor, case),
@@ -108,7 +114,9 @@ def withdraw(request: Any, case_id: UUID) -> HttpResponse:
 def rate(request: Any, case_id: UUID) -> HttpResponse:
     level = request.POST.get("level", "")
     if level not in {"1", "2", "3", "4", "5"}:
-        return _show(request, case_of(request, case_id), rating_error=_("请先选择满意程度，再提交评价。"), status=422)
+        return _show(
+            request, case_of(request, case_id), rating_error=_("请先选择满意程度，再提交评价。"), status=422
+        )
     rate_case(
         actor=request.actor,
         case_id=case_id,

@@ -21,6 +21,7 @@ from qcy.foundation.files.models import StoredFile
 Values = Mapping[str, Any]
 SUFFIXES = {"pdf": ".pdf", "jpg": ".jpg,.jpeg", "png": ".png", "xlsx": ".xlsx", "docx": ".docx"}
 FILE_TONES = {FileState.CLEAN: "ok", FileState.REJECTED: "bad"}
+MOST_RADIOS = 6  # a longer choice becomes a list
 AUTOCOMPLETE = {"contact_name": "name", "contact_phone": "tel", "address": "street-address"}
 
 
@@ -70,7 +71,12 @@ def anchor(name: str) -> str:
 
 
 def page_of(
-    draft: Draft, section: Section, values: Values, files: Sequence[StoredFile], found: Sequence[Problem], extra_row: str = ""
+    draft: Draft,
+    section: Section,
+    values: Values,
+    files: Sequence[StoredFile],
+    found: Sequence[Problem],
+    extra_row: str = "",
 ) -> Page:
     errors = {problem.field: problem.text for problem in found}
     form, position = draft.form, draft.form.position(section.key)
@@ -88,7 +94,11 @@ def page_of(
 def steps_of(draft: Draft, files: Sequence[StoredFile], current: Section) -> tuple[Step, ...]:
     values, counts = draft.values(), count_files(files)
     return tuple(
-        Step(s.title, _step_state(draft, s, current, values, counts), reverse("draft_section", args=[draft.pk, s.key]))
+        Step(
+            s.title,
+            _step_state(draft, s, current, values, counts),
+            reverse("draft_section", args=[draft.pk, s.key]),
+        )
         for s in draft.form.sections
     )
 
@@ -111,7 +121,12 @@ def count_files(files: Sequence[StoredFile]) -> dict[str, int]:
 
 
 def _question(
-    field: Field, draft: Draft, values: Values, files: Sequence[StoredFile], errors: Mapping[str, str], extra_row: str
+    field: Field,
+    draft: Draft,
+    values: Values,
+    files: Sequence[StoredFile],
+    errors: Mapping[str, str],
+    extra_row: str,
 ) -> Question:
     condition = {
         "when_field": field.when.field if field.when else "",
@@ -144,12 +159,17 @@ def _rows(group: Field, values: Values, errors: Mapping[str, str], *, extra: boo
 
 def _row(group: Field, index: int, row: Values, errors: Mapping[str, str]) -> Row:
     names = [(part, f"{group.name}-{index}-{part.name}") for part in group.fields]
-    views = (field_view(part, name, str(row.get(part.name, "") or ""), errors.get(name, "")) for part, name in names)
+    views = (
+        field_view(part, name, str(row.get(part.name, "") or ""), errors.get(name, ""))
+        for part, name in names
+    )
     return Row(index, f"第 {index + 1} 件", tuple(views))
 
 
 def field_view(field: Field, name: str, value: str, error: str) -> FieldView:
     kinds = {FieldKind.PHONE: "text"}
+    if field.kind is FieldKind.CHOICE and len(field.options) > MOST_RADIOS:
+        kinds[FieldKind.CHOICE] = "select"
     return FieldView(
         name=name,
         id=anchor(name),
@@ -227,7 +247,11 @@ class Summary:
 def summary_of(draft: Draft, files: Sequence[StoredFile]) -> list[Summary]:
     """Everything once more before it is submitted."""
     return [
-        Summary(s.title, reverse("draft_section", args=[draft.pk, s.key]), tuple(answers_of(s, draft.values(), files)))
+        Summary(
+            s.title,
+            reverse("draft_section", args=[draft.pk, s.key]),
+            tuple(answers_of(s, draft.values(), files)),
+        )
         for s in draft.form.sections
     ]
 

@@ -30,7 +30,9 @@ from . import present
 
 
 def draft_of(request: Any, draft_id: UUID) -> Draft:
-    return Draft.objects.visible_to(request.actor).select_related("edition", "node").get(pk=draft_id)
+    held: Draft = Draft.objects.visible_to(request.actor).select_related("edition", "node").get(pk=draft_id)
+    request.node = held.node
+    return held
 
 
 def files_of(request: Any, draft: Draft) -> list[StoredFile]:
@@ -119,7 +121,12 @@ def _save_step(request: Any, held: Draft, part: Section) -> HttpResponse:
     version = _number(request.POST.get("version"))
     try:
         held = save_section(
-            actor=request.actor, draft_id=held.pk, section=part.key, values=typed, version=version, now=request.now
+            actor=request.actor,
+            draft_id=held.pk,
+            section=part.key,
+            values=typed,
+            version=version,
+            now=request.now,
         )
     except Refused as refused:
         if refused.refusal.code != "conflict" or wants_json(request):
@@ -127,7 +134,10 @@ def _save_step(request: Any, held: Draft, part: Section) -> HttpResponse:
         return _show_conflict(request, held, part, typed, refused)
     if wants_json(request):
         return JsonResponse(
-            {"version": held.version_of(part.key), "saved_at": request.now.astimezone(SHANGHAI).strftime("%H:%M:%S")}
+            {
+                "version": held.version_of(part.key),
+                "saved_at": request.now.astimezone(SHANGHAI).strftime("%H:%M:%S"),
+            }
         )
     return _go_on(request, held, part, action)
 
@@ -154,13 +164,17 @@ def _go_on(request: Any, held: Draft, part: Section, action: str) -> HttpRespons
     if action == "later":
         return HttpResponseRedirect(reverse("my_cases"))
     if action == "previous" and position:
-        return HttpResponseRedirect(reverse("draft_section", args=[held.pk, held.form.sections[position - 1].key]))
+        return HttpResponseRedirect(
+            reverse("draft_section", args=[held.pk, held.form.sections[position - 1].key])
+        )
     counts = present.count_files(files_of(request, held))
     found = problems_in(part, held.values(), counts)
     if found:
         return _show(request, held, part, held.values(), found, status=422)
     if position + 1 < len(held.form.sections):
-        return HttpResponseRedirect(reverse("draft_section", args=[held.pk, held.form.sections[position + 1].key]))
+        return HttpResponseRedirect(
+            reverse("draft_section", args=[held.pk, held.form.sections[position + 1].key])
+        )
     return HttpResponseRedirect(here)
 
 
@@ -173,7 +187,8 @@ def _show_conflict(
     differing = [
         (field.label, str(stored.get(field.name, "")), str(typed.get(field.name, "")))
         for field in part.fields
-        if field.kind not in (FieldKind.FILE, FieldKind.GROUP) and stored.get(field.name) != typed.get(field.name)
+        if field.kind not in (FieldKind.FILE, FieldKind.GROUP)
+        and stored.get(field.name) != typed.get(field.name)
     ]
     values = {**held.values(), **typed}
     return _show(
@@ -205,7 +220,9 @@ def upload(request: Any, draft_id: UUID, field: str) -> HttpResponse:
         return _show(request, held, part, held.values(), [Problem(field, str(refused.refusal))], status=422)
     if wants_json(request):
         return JsonResponse({"file": str(stored.pk)})
-    return HttpResponseRedirect(f"{reverse('draft_section', args=[held.pk, part.key])}#{present.anchor(field)}")
+    return HttpResponseRedirect(
+        f"{reverse('draft_section', args=[held.pk, part.key])}#{present.anchor(field)}"
+    )
 
 
 def _store(request: Any, held: Draft, wanted: Field) -> StoredFile:
@@ -275,9 +292,14 @@ def submit(request: Any, draft_id: UUID) -> HttpResponse:
 def _show_incomplete(request: Any, held: Draft, last: Section, incomplete: IncompleteDraft) -> HttpResponse:
     """Problems of every step in one list; each leads to its own step."""
     files = files_of(request, held)
-    page = present.page_of(held, last, held.values(), files, [p for s, p in incomplete.problems if s.key == last.key])
+    page = present.page_of(
+        held, last, held.values(), files, [p for s, p in incomplete.problems if s.key == last.key]
+    )
     elsewhere = [
-        (f"{reverse('draft_section', args=[held.pk, s.key])}#{present.anchor(p.field)}", f"{s.title}：{p.text}")
+        (
+            f"{reverse('draft_section', args=[held.pk, s.key])}#{present.anchor(p.field)}",
+            f"{s.title}：{p.text}",
+        )
         for s, p in incomplete.problems
     ]
     context = {

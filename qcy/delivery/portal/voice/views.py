@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core import ratelimit
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from allauth.core import ratelimit
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.web.gates import public
 from qcy.engines.ratings.services import LONGEST_TEXT, file_complaint
@@ -36,7 +36,9 @@ def verify(request: Any) -> HttpResponse:
 @public
 def verified(request: Any, code: str) -> HttpResponse:
     if not ratelimit.consume(request, action="verify"):
-        return _ask(request, code, Refusal("too_often", why="查询太频繁。", fix="请过一分钟再试。"), status=429)
+        return _ask(
+            request, code, Refusal("too_often", why="查询太频繁。", fix="请过一分钟再试。"), status=429
+        )
     if refusal := check(code):
         return _ask(request, code, refusal)
     document = find_by_code(code)
@@ -81,7 +83,9 @@ def complain(request: Any) -> HttpResponse:
     if request.method != "POST":
         return _complaint_page(request, nodes, node, page, None)
     if not ratelimit.consume(request, action="complain"):
-        return _complaint_page(request, nodes, node, page, Refusal("too_often", why="提交太频繁。", fix="请过几分钟再试。"))
+        return _complaint_page(
+            request, nodes, node, page, Refusal("too_often", why="提交太频繁。", fix="请过几分钟再试。")
+        )
     try:
         complaint = file_complaint(
             actor=request.actor,
@@ -97,7 +101,9 @@ def complain(request: Any) -> HttpResponse:
     return HttpResponseRedirect(reverse("complaint_received"))
 
 
-def _complaint_page(request: Any, nodes: list[Node], node: Node, page: str, refusal: Refusal | None) -> HttpResponse:
+def _complaint_page(
+    request: Any, nodes: list[Node], node: Node, page: str, refusal: Refusal | None
+) -> HttpResponse:
     error = str(refusal) if refusal else ""
     text = FieldView(
         name="text",

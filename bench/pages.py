@@ -1,0 +1,162 @@
+"""Every product page against its floor view, in alternating rounds on one server."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from bench.harness import Browser, Server, cookies_of, server, world
+
+CONNECTIONS = 2
+MOST = 1.5
+WARM_UP = 10
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str
+    path: str
+    cookies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    page: Page
+    queries: int
+    product: float
+    floor: float
+    bare: float
+    ratio: float
+
+
+def main() -> int:
+    options = parser().parse_args()
+    with world() as folder:
+        pages = [page for page in pages_of_demo() if options.only in page.name]
+        counts = record(folder, pages)
+        with server(folder) as running:
+            results = [measure(running, p, counts[p.name], options.rounds, options.requests) for p in pages]
+    return tell(results)
+
+
+def parser() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rounds", type=int, default=7)
+    options.add_argument("--requests", type=int, default=40, help="per connection and round")
+    options.add_argument("--only", default="", help="pages whose name contains this")
+    return options
+
+
+def record(folder: Path, pages: Sequence[Page]) -> dict[str, int]:
+    from django.db import connections
+
+    from bench.recording import record_page
+
+    counts = {page.name: record_page(folder, page.name, page.path, page.cookies) for page in pages}
+    connections.close_all()
+    return counts
+
+
+def pages_of_demo() -> list[Page]:
+    """The nine pages with real rows of the demo world behind them."""
+    from qcy.foundation.database.scope import unscoped
+
+    with unscoped("bench"):
+        return [*public_pages(), *firm_pages(), *console_pages()]
+
+
+def public_pages() -> list[Page]:
+    from qcy.foundation.documents.models import Document
+
+    result = Document.objects.filter(kind="result_granted").order_by("id").first()
+    return [
+        Page("home", "/"),
+        Page("node-home", "/n/fengxi/"),
+        Page("guide", "/n/fengxi/matters/tsme/"),
+        Page("verification", f"/verify/{result.verification_code}/"),
+    ]
+
+
+def firm_pages() -> list[Page]:
+    from qcy.engines.casework.models import Case
+    from qcy.engines.forms.models import Draft
+    from qcy.foundation.parties.models import Person
+
+    draft = Draft.objects.filter(state="open").order_by("id").first()
+    case = Case.objects.filter(status="delivered", outcome="granted").order_by("id").first()
+    typist = cookies_of(Person.objects.get(pk=draft.person_id))
+    filer = cookies_of(Person.objects.get(pk=case.filer_id))
+    return [
+        Page("form-step", f"/me/drafts/{draft.pk}/research/", typist),
+        Page("my-cases", "/me/cases/", filer),
+        Page("my-case", f"/me/cases/{case.pk}/", filer),
+    ]
+
+
+def console_pages() -> list[Page]:
+    from qcy.engines.casework.models import Case
+    from qcy.foundation.parties.models import Mandate
+
+    clerk = Mandate.objects.select_related("person").get(desk_name="经办人 01").person
+    case = Case.objects.filter(status="accepted").order_by("id").first()
+    cookies = cookies_of(clerk)
+    return [
+        Page("console-inbox", "/console/", cookies),
+        Page("console-drawer", f"/console/cases/{case.pk}/", cookies),
+    ]
+
+
+def measure(running: Server, page: Page, queries: int, rounds: int, requests: int) -> Result:
+    """Product and floor take turns, and the first of a round changes: drift of the machine cancels out."""
+    product, floor, bare = page.path, f"/floor/{page.name}/", "/floor/bare/"
+    for path in (product, floor):
+        load(running, path, page.cookies, WARM_UP)
+    times: dict[str, list[float]] = {product: [], floor: [], bare: []}
+    for number in range(rounds):
+        for path in (product, floor) if number % 2 else (floor, product):
+            times[path].append(load(running, path, page.cookies, requests))
+        times[bare].append(load(running, bare, {}, requests))
+    ratios = [p / f for p, f in zip(times[product], times[floor], strict=True)]
+    return Result(
+        page, queries, median(times[product]), median(times[floor]), median(times[bare]), median(ratios)
+    )
+
+
+def load(running: Server, path: str, cookies: Mapping[str, str], requests: int) -> float:
+    """Median milliseconds of a request while all connections ask without pause."""
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        runs = pool.map(lambda _: ask(running, path, cookies, requests), range(CONNECTIONS))
+        return 1000 * median(seconds for run in runs for seconds in run)
+
+
+def ask(running: Server, path: str, cookies: Mapping[str, str], requests: int) -> list[float]:
+    browser = Browser(running, cookies)
+    try:
+        replies = [browser.get(path) for _ in range(requests)]
+    finally:
+        browser.close()
+    refused = [reply.status for reply in replies if reply.status != 200]
+    if refused:
+        raise RuntimeError(f"{path} answered {refused[0]} in {len(refused)} of {requests} requests")
+    return [reply.seconds for reply in replies]
+
+
+def tell(results: Sequence[Result]) -> int:
+    print(f"{'page':<16}{'product ms':>11}{'floor ms':>10}{'ratio':>7}{'queries':>9}{'x bare':>8}")
+    for r in results:
+        print(
+            f"{r.page.name:<16}{r.product:>11.1f}{r.floor:>10.1f}{r.ratio:>7.2f}"
+            f"{r.queries:>9}{r.product / r.bare:>8.1f}"
+        )
+    missed = [r.page.name for r in results if r.ratio > MOST]
+    print(f"pages over {MOST}x of their floor: {', '.join(missed) or 'none'}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
