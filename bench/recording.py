@@ -34,10 +34,16 @@ def record_page(folder: Path, name: str, path: str, cookies: Mapping[str, str]) 
     _store(folder, name, [], "")
     _, of_middleware = _get(client, f"/floor/{name}/")
     html, sent = _get(client, path)
-    assert sent[: len(of_middleware)] == of_middleware, f"{name}: the middleware sends other statements"
-    assert all(sql.startswith("SELECT") for sql, _ in sent), f"{name}: the page writes"
-    _store(folder, name, sent[len(of_middleware) :], html)
+    of_view = sent[len(of_middleware) :]
+    # text only: the session's statement carries the moment
+    assert _texts(sent) == _texts(of_middleware) + _texts(of_view), f"{name}: other middleware statements"
+    assert all(text.startswith("SELECT") for text in _texts(sent)), f"{name}: the page writes"
+    _store(folder, name, of_view, html)
     return len(sent)
+
+
+def _texts(sent: list[Statement]) -> list[str]:
+    return [sql for sql, _ in sent]
 
 
 def _get(client: Client, path: str) -> tuple[str, list[Statement]]:

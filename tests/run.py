@@ -23,7 +23,11 @@ def main(kind: str, *arguments: str) -> int:
     if kind == "sqlite":
         return _pytest(arguments, {})
     with postgresql() as url:
-        environment = {"QCY_TEST_POSTGRESQL": url, "QCY_DATABASE_URL": url, "QCY_APPLICATION_ROLE": APPLICATION_ROLE}
+        environment = {
+            "QCY_TEST_POSTGRESQL": url,
+            "QCY_DATABASE_URL": url,
+            "QCY_APPLICATION_ROLE": APPLICATION_ROLE,
+        }
         match kind:
             case "postgresql":
                 return _pytest(arguments, environment)

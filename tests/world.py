@@ -160,7 +160,14 @@ class World:
         if granted:
             self.do(services.grant_case, self.decider, case_id=case.pk, opinion="", version=2, now=self.now)
         else:
-            self.do(services.refuse_case, self.decider, case_id=case.pk, reason="研发投入不符合第六条", version=2, now=self.now)
+            self.do(
+                services.refuse_case,
+                self.decider,
+                case_id=case.pk,
+                reason="研发投入不符合第六条",
+                version=2,
+                now=self.now,
+            )
         return self.reload(case.pk)
 
     def delivered(self, number: int = 0, *, granted: bool = True) -> Case:

@@ -55,7 +55,12 @@ def test_C3_every_stage_is_in_the_workflow(world: World) -> None:
 def test_C6_one_decision_in_force_and_one_valid_result(world: World) -> None:
     case = world.delivered()
     refusal = world.attempt(
-        services.refuse_case, world.desk("审定人 02"), case_id=case.pk, reason="再看一次", version=case.version, now=world.now
+        services.refuse_case,
+        world.desk("审定人 02"),
+        case_id=case.pk,
+        reason="再看一次",
+        version=case.version,
+        now=world.now,
     )
     assert refusal.code == "closed"
     with unscoped("test"):
@@ -77,7 +82,9 @@ def test_C9_a_replayed_refusal_leaves_no_second_text(world: World) -> None:
     case = world.decided(granted=False)
     with unscoped("test"):
         before = CaseRecord.objects.count()
-    world.do(services.refuse_case, world.decider, case_id=case.pk, reason="再写一遍", version=2, now=world.now)
+    world.do(
+        services.refuse_case, world.decider, case_id=case.pk, reason="再写一遍", version=2, now=world.now
+    )
     with unscoped("test"):
         assert CaseRecord.objects.count() == before
 
@@ -142,7 +149,11 @@ def test_C12_the_clerk_who_accepted_cannot_decide(world: World) -> None:
     clerk = world.clerk
     with unscoped("test"):
         Mandate(
-            person_id=clerk.person_id, node=world.node(), role=Role.DECIDER, desk_name="经办人 01", since=world.now.date()
+            person_id=clerk.person_id,
+            node=world.node(),
+            role=Role.DECIDER,
+            desk_name="经办人 01",
+            since=world.now.date(),
         ).save()
     both = world.clerk
     case = world.case(accepted_by=both)
@@ -187,11 +198,25 @@ def test_the_manager_assigns_and_a_clerk_takes(world: World) -> None:
         ).code
         == "may_not_assign"
     )
-    world.do(services.assign_case, world.manager, case_id=case.pk, person_id=clerk2.person_id, version=1, now=world.now)
-    world.do(services.assign_case, clerk, case_id=case.pk, person_id=clerk.person_id, version=2, now=world.now)
+    world.do(
+        services.assign_case,
+        world.manager,
+        case_id=case.pk,
+        person_id=clerk2.person_id,
+        version=1,
+        now=world.now,
+    )
+    world.do(
+        services.assign_case, clerk, case_id=case.pk, person_id=clerk.person_id, version=2, now=world.now
+    )
     assert world.reload(case).assignee_id == clerk.person_id
     refusal = world.attempt(
-        services.assign_case, world.decider, case_id=case.pk, person_id=world.decider.person_id, version=3, now=world.now
+        services.assign_case,
+        world.decider,
+        case_id=case.pk,
+        person_id=world.decider.person_id,
+        version=3,
+        now=world.now,
     )
     assert refusal.code == "cannot_take"
 

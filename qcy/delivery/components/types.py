@@ -14,7 +14,9 @@ from typing import Literal
 Cell = Literal["u", "p", "t", "x", "cap", "s2", "s3", "z", ""]
 Tone = Literal["", "ok", "warn", "bad", "info"]
 ClockTone = Literal["", "soon", "late"]
-FieldKind = Literal["text", "long_text", "code", "count", "money", "date", "choice", "select", "yesno", "file"]
+FieldKind = Literal[
+    "text", "long_text", "code", "count", "money", "date", "choice", "select", "yesno", "file"
+]
 Link = tuple[str, str]  # label, url
 
 

@@ -75,8 +75,8 @@ def scope(wanted: Scope) -> Iterator[Scope]:
             with transaction.atomic(durable=False):
                 _tell_postgresql(wanted)
                 yield wanted
-                if before is not None:
-                    _tell_postgresql(before)
+                # inside an outer transaction the settings would outlive the block
+                _tell_postgresql(before or Scope())
         else:
             yield wanted
     finally:

@@ -41,8 +41,9 @@ class Every:
 
 
 def ask_for_scheduled(schedule: Sequence[Every], now: datetime) -> None:
-    for entry in schedule:
-        put(entry.topic, payload={}, now=now, scope=Scope(), key=entry.slot(now))
+    with purpose("worker"):
+        for entry in schedule:
+            put(entry.topic, payload={}, now=now, scope=Scope(), key=entry.slot(now))
 
 
 def work_off(handlers: Handlers, now: datetime, limit: int = 50) -> int:

@@ -1,0 +1,50 @@
+# Two commands do everything on a machine with python3.11+, make and git: `make run` and `make test`.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+export UV_NO_CONFIG := 1
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export DJANGO_SETTINGS_MODULE ?= qcy.settings.development
+
+.PHONY: run test check bench soak system screens clean
+
+run: $(VENV)/ready  ## the demo world on http://127.0.0.1:8000
+	@$(BIN)/django-admin collectstatic --noinput --verbosity 0
+	@test -s var/qcy.sqlite3 || $(BIN)/qcy demo
+	@$(BIN)/qcy migrate
+	@exec $(BIN)/qcy serve --port $(PORT)
+
+test: $(VENV)/ready  ## everything: both databases, both tenancy layers, the browser
+	@$(BIN)/python tests/run.py sqlite
+	@$(BIN)/python tests/run.py postgresql -m "not browser"
+	@$(BIN)/python tests/run.py rows-only
+	@$(BIN)/python tests/run.py filter-only
+
+check: $(VENV)/ready  ## style, types, layers, migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet qcy tests bench
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache > /tmp/qcy-imports.log || { cat /tmp/qcy-imports.log; exit 1; }
+	@DJANGO_SETTINGS_MODULE=qcy.settings.test $(BIN)/django-admin makemigrations --check --dry-run
+
+bench: $(VENV)/ready  ## ratios measured in one run
+	@$(BIN)/python bench/pages.py
+	@$(BIN)/python bench/submit.py
+
+screens: $(VENV)/ready  ## pictures of every page into docs/screens/
+	@$(BIN)/python docs/screens/make.py
+
+system:  ## Debian packages; needs root
+	@apt-get update -qq
+	@DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	  python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig \
+	  fonts-noto-cjk fonts-hanazono chromium gcc > /dev/null
+
+$(VENV)/ready: pyproject.toml uv.lock scripts/prepare
+	@PYTHON=$(PYTHON) bash scripts/prepare
+	@touch $@
+
+clean:
+	rm -rf var $(VENV)
