@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 
-Statement = tuple[str, list[Any]]
+
+@dataclass
+class Statement:
+    sql: str
+    params: list[Any] = field(default_factory=list)
+    query: str = ""  # the pickled queryset that sent it; "" for counts, aggregates and writes
 
 
 @contextmanager
 def statements() -> Iterator[list[Statement]]:
+    """Everything sent to the database inside the block, in order."""
     seen: list[Statement] = []
+    asking: list[str] = []
+    fetch_all = QuerySet._fetch_all
+
+    def fetch(queryset: Any) -> None:
+        if queryset._result_cache is None:
+            asking.append(_pickled(queryset))
+        fetch_all(queryset)
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        seen.append((sql, list(params or ())))
+        seen.append(Statement(sql, list(params or ()), asking.pop() if asking else ""))
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(note):
+    with ExitStack() as hooks:
+        hooks.enter_context(patch.object(QuerySet, "_fetch_all", fetch))
+        hooks.enter_context(connection.execute_wrapper(note))
         yield seen
+
+
+def _pickled(queryset: Any) -> str:
+    return base64.b64encode(pickle.dumps((queryset.query, queryset._iterable_class))).decode()
 
 
 def record_page(folder: Path, name: str, path: str, cookies: Mapping[str, str]) -> int:
@@ -31,19 +55,17 @@ def record_page(folder: Path, name: str, path: str, cookies: Mapping[str, str]) 
     statements the whole request sends."""
     client = Client(SERVER_NAME="127.0.0.1")
     client.cookies.load(dict(cookies))
-    _store(folder, name, [], "")
-    _, of_middleware = _get(client, f"/floor/{name}/")
+    _, of_middleware = _get(client, "/floor/bare/")
     html, sent = _get(client, path)
-    of_view = sent[len(of_middleware) :]
-    # text only: the session's statement carries the moment
-    assert _texts(sent) == _texts(of_middleware) + _texts(of_view), f"{name}: other middleware statements"
-    assert all(text.startswith("SELECT") for text in _texts(sent)), f"{name}: the page writes"
-    _store(folder, name, of_view, html)
+    of_view = sent[len(of_middleware) - 1 :]  # the bare view sends one statement of its own
+    assert texts(sent) == texts(of_middleware[:-1]) + texts(of_view), f"{name}: other middleware statements"
+    assert all(text.startswith("SELECT") for text in texts(sent)), f"{name}: the page writes"
+    store(folder, name, statements=of_view, html=html)
     return len(sent)
 
 
-def _texts(sent: list[Statement]) -> list[str]:
-    return [sql for sql, _ in sent]
+def texts(sent: Sequence[Statement]) -> list[str]:
+    return [statement.sql for statement in sent]
 
 
 def _get(client: Client, path: str) -> tuple[str, list[Statement]]:
@@ -54,9 +76,6 @@ def _get(client: Client, path: str) -> tuple[str, list[Statement]]:
     return reply.content.decode(), sent
 
 
-def _store(folder: Path, name: str, sent: list[Statement], html: str) -> None:
-    from . import floor
-
-    (folder / "bench" / f"{name}.json").write_text(json.dumps({"statements": sent, "html": html}), "utf-8")
-    floor.recorded_page.cache_clear()
-    floor.rest_of.cache_clear()
+def store(folder: Path, name: str, *, statements: Sequence[Statement], **more: Any) -> None:
+    recorded = {"statements": [asdict(statement) for statement in statements], **more}
+    (folder / "bench" / f"{name}.json").write_text(json.dumps(recorded), "utf-8")

@@ -16,5 +16,6 @@ urlpatterns = [
     *product,
     path("floor/bare/", public(floor.bare)),
     path("floor/submit/", signed_in(writes(floor.submit))),
-    path("floor/<slug:name>/", public(floor.page)),
+    path("floor/raw/<slug:name>/", public(floor.raw_page)),
+    path("floor/orm/<slug:name>/", public(floor.orm_page)),
 ]

@@ -226,10 +226,10 @@ def upload(request: Any, draft_id: UUID, field: str) -> HttpResponse:
 
 
 def _store(request: Any, held: Draft, wanted: Field) -> StoredFile:
+    file = request.FILES.get("file")  # the body is parsed here; only then is known whether it was cut off
     if stopped := getattr(request, "upload_stopped_at", 0):
         size = max(stopped, int(request.META.get("CONTENT_LENGTH") or 0))
         raise Refused(too_large("这个文件", size, wanted.most_bytes))
-    file = request.FILES.get("file")
     if file is None:
         raise Refused(Refusal("file_missing", why="没有收到文件。", fix="请选择文件后再上传。"))
     return store_upload(
