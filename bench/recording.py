@@ -35,6 +35,7 @@ def statements() -> Iterator[list[Statement]]:
         if queryset._result_cache is None:
             asking.append(_pickled(queryset))
         fetch_all(queryset)
+        asking.clear()  # a queryset known to be empty sends nothing
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         seen.append(Statement(sql, list(params or ()), asking.pop() if asking else ""))

@@ -107,9 +107,10 @@ def decide(
 
 def _already_done(state: CaseState, command: Command) -> bool:
     if command.name == "assign":
-        return command.assignee is not None and command.assignee.person_id == state.assignee
-    move = CASE.move(command.name)
-    return state.status == move.target and state.done_by.get(command.name) == command.by.person_id
+        wanted = command.assignee.person_id if command.assignee else None
+        return wanted is not None and wanted == state.assignee
+    same = command.name in state.done_by and state.done_by[command.name] == command.by.person_id
+    return same and state.status == CASE.move(command.name).target
 
 
 def _submit(

@@ -1,0 +1,54 @@
+"""The demo world is a function of seed and day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from qcy.cli import calendar_from_seeds
+from qcy.demo import build_demo
+from qcy.demo.plan import CASES, FIRMS, make_cases, make_firms
+from qcy.engines.casework.enums import CaseStatus
+from qcy.engines.casework.models import Case, CaseEvent
+from qcy.foundation.audit.queries import verify_chains
+from qcy.foundation.database.scope import unscoped
+from qcy.kernel import uscc
+from tests.world import World
+
+TODAY = date(2026, 7, 8)
+
+
+def test_the_plan_is_the_same_for_the_same_seed_and_day() -> None:
+    calendar = calendar_from_seeds()
+    plans = [make_cases(7, TODAY, calendar, make_firms(7)) for _ in range(2)]
+    assert plans[0] == plans[1] != make_cases(8, TODAY, calendar, make_firms(8))
+
+
+def test_firms_have_valid_codes_in_the_region_nobody_has() -> None:
+    firms = make_firms(7)
+    assert len({f.code for f in firms}) == FIRMS
+    for firm in firms:
+        assert uscc.check(firm.code) is None and firm.code[2:8] == "000000" and firm.name.startswith("演示")
+
+
+@pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 2, 20), date(2026, 10, 5), date(2027, 3, 1)])
+def test_histories_are_ordered_on_any_day(today: date) -> None:
+    for case in make_cases(7, today, calendar_from_seeds(), make_firms(7)):
+        days = [d for d in (case.submitted, case.accepted, case.decided) if d]
+        assert days == sorted(days) and days[-1] <= today
+
+
+@pytest.mark.only_sqlite
+def test_two_builds_have_the_same_chains(committed_world: World) -> None:
+    heads = []
+    for _ in range(2):
+        build_demo(seed=7, today=TODAY)
+        with unscoped("test"):
+            heads.append(list(CaseEvent.objects.order_by("case_id", "seq").values_list("hash", flat=True)))
+            statuses = Counter(Case.objects.values_list("status", flat=True))
+            assert verify_chains().broken == ""
+    assert heads[0] == heads[1]
+    assert sum(statuses.values()) == CASES and len(statuses) >= 5
+    assert statuses[CaseStatus.DELIVERED] >= 15
