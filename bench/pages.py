@@ -77,7 +77,7 @@ def pages_of_demo() -> list[Page]:
 def public_pages() -> list[Page]:
     from qcy.foundation.documents.models import Document
 
-    result = Document.objects.filter(kind="result_granted").order_by("id").first()
+    result = Document.objects.filter(kind="result_granted").order_by("id")[0]
     return [
         Page("home", "/"),
         Page("node-home", "/n/fengxi/"),
@@ -91,8 +91,8 @@ def firm_pages() -> list[Page]:
     from qcy.engines.forms.models import Draft
     from qcy.foundation.parties.models import Person
 
-    draft = Draft.objects.filter(state="open").order_by("id").first()
-    case = Case.objects.filter(status="delivered", outcome="granted").order_by("id").first()
+    draft = Draft.objects.filter(state="open").order_by("id")[0]
+    case = Case.objects.filter(status="delivered", outcome="granted").order_by("id")[0]
     typist = cookies_of(Person.objects.get(pk=draft.person_id))
     filer = cookies_of(Person.objects.get(pk=case.filer_id))
     return [
@@ -107,7 +107,7 @@ def console_pages() -> list[Page]:
     from qcy.foundation.parties.models import Mandate
 
     clerk = Mandate.objects.select_related("person").get(desk_name="经办人 01").person
-    case = Case.objects.filter(status="accepted").order_by("id").first()
+    case = Case.objects.filter(status="accepted").order_by("id")[0]
     cookies = cookies_of(clerk)
     return [
         Page("console-inbox", "/console/", cookies),

@@ -87,7 +87,7 @@ def prepare(folder: Path, number: int) -> list[Ready]:
 
 def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--drafts", type=int, default=160, help="for the product, as many for the floor")
+    options.add_argument("--drafts", type=int, default=320, help="for the product, as many for the floor")
     options.add_argument("--rounds", type=int, default=5)
     return options
 

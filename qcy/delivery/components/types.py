@@ -149,6 +149,6 @@ class FieldView:
         return f"components/fields/{_CONTROL.get(self.kind, 'input')}.html"
 
 
-_CONTROL = {"long_text": "area", "file": "file", "choice": "group", "yesno": "group"}
+_CONTROL = {"long_text": "area", "file": "file", "select": "select", "choice": "group", "yesno": "group"}
 
 Pairs = Sequence[tuple[str, ...]]  # (label, value) or (label, value, url)

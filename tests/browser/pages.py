@@ -1,0 +1,127 @@
+"""Every page of the product in the order a story meets them; used by axe and by the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import steps
+from tests.browser.server import Server
+
+Look = Callable[[Page, str], None]
+
+
+def visit_every_page(
+    people: Any, server: Server, look: Look, *, phone: str, subject: str, width: int
+) -> None:
+    page = people(width)
+    look_around(page, look)
+    number = file_a_case(page, server, look, phone, subject)
+    clerk = people(width)
+    handle_it(clerk, people(width), look, number)
+    see_the_result(page, look)
+
+
+def look_around(page: Page, look: Look) -> None:
+    for name, address in (
+        ("home", "/"),
+        ("home-nothing-found", "/?q=钓鱼许可"),
+        ("home-node", "/n/fengxi/"),
+        ("guide", steps.GUIDE),
+        ("verify", "/verify/"),
+        ("verify-mistyped", "/verify/?code=ABC"),
+        ("complain", "/complaints/new/?page=/n/fengxi/&node=fengxi"),
+        ("not-found", "/nowhere/"),
+        ("components", "/components/"),
+    ):
+        page.goto(address)
+        look(page, name)
+
+
+def file_a_case(page: Page, server: Server, look: Look, phone: str, subject: str) -> str:
+    page.goto(steps.GUIDE)
+    page.get_by_role("link", name="开始填报").locator("visible=true").first.click()
+    look(page, "sign-in")
+    page.fill("#phone", "123")
+    page.get_by_role("button", name="获取验证码").click()
+    look(page, "sign-in-wrong")
+    page.fill("#phone", phone)
+    page.get_by_role("button", name="获取验证码").click()
+    page.wait_for_url("**/sign-in/code/**")
+    look(page, "sign-in-code")
+    page.fill("#code", server.last_code(phone))
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.fill("#code", "91000000MA0DEM0A1X")
+    page.fill("#name", "演示企业 截图（精密制造）")
+    page.get_by_role("button", name="登记并继续").click()
+    look(page, "claim-wrong")
+    steps.claim_firm(page, subject, "演示企业 截图（精密制造）")
+    look(page, "start")
+    page.get_by_role("button", name="开始填报").click()
+    return fill_the_form(page, look)
+
+
+def fill_the_form(page: Page, look: Look) -> str:
+    page.get_by_role("button", name="下一步：人员").last.click()
+    expect(page.locator(".errs")).to_be_visible()
+    look(page, "form-1-errors")
+    steps.fill_firm(page)
+    steps.upload(page, "licence")
+    look(page, "form-1-filled")
+    steps.following(page, "人员")
+    steps.fill_staff(page)
+    look(page, "form-2")
+    steps.following(page, "研发投入")
+    steps.fill_research(page)
+    steps.upload(page, "ledger")
+    look(page, "form-3")
+    steps.following(page, "科技成果")
+    steps.fill_results(page)
+    steps.upload(page, "ip_certificates")
+    look(page, "form-4")
+    steps.following(page, "承诺与提交")
+    steps.upload(page, "evidence")
+    steps.upload(page, "cover")
+    look(page, "form-5")
+    page.goto("/me/cases/")
+    look(page, "my-cases-draft")
+    page.go_back()
+    number = steps.submit(page)
+    look(page, "receipt")
+    for name, address in (("my-cases", "/me/cases/"), ("messages", "/me/messages/"), ("account", "/me/")):
+        page.goto(address)
+        look(page, name)
+    return number
+
+
+def handle_it(clerk: Page, decider: Page, look: Look, number: str) -> None:
+    clerk.goto("/console/sign-in/")
+    look(clerk, "console-sign-in")
+    steps.staff(clerk, "clerk01@demo.invalid")
+    look(clerk, "console-inbox")
+    clerk.goto("/console/cases/?q=没有这样的企业")
+    look(clerk, "console-empty")
+    steps.open_case(clerk, number)
+    look(clerk, "console-drawer")
+    steps.check_licence(clerk)
+    clerk.get_by_role("button", name="受理", exact=True).click()
+    expect(clerk.get_by_text("已受理，受理通知书已发出。")).to_be_visible()
+    look(clerk, "console-drawer-accepted")
+    clerk.goto("/console/complaints/")
+    look(clerk, "console-complaints")
+    steps.staff(decider, "decider01@demo.invalid")
+    steps.open_case(decider, number)
+    look(decider, "console-drawer-decide")
+    decider.get_by_role("button", name="审定通过").click()
+    expect(decider.get_by_text("已审定通过，结果通知书正在生成。")).to_be_visible()
+
+
+def see_the_result(page: Page, look: Look) -> None:
+    page.goto("/me/cases/")
+    page.locator("table.inbox tbody a").first.click()
+    steps.eventually(page, page.url, "核验页")
+    look(page, "my-case")
+    page.get_by_role("link", name="核验页").click()
+    look(page, "verified")

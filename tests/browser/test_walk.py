@@ -1,0 +1,157 @@
+"""The main path as people walk it: one granted, one refused, on a server that is killed on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import steps
+from tests.browser.server import Server
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_firm_gets_its_matter_done_from_guide_to_verified_result(people: Any, server: Server) -> None:
+    founder = people()
+    steps.begin(founder, server, "13910000001", "MA1WALK01", "㙍山𠮷科技（西咸新区）有限公司")
+    steps.fill_firm(founder)
+    steps.upload(founder, "licence")
+    expect(founder.locator("[data-save-status]")).to_contain_text("已自动保存")
+    resume = founder.url
+
+    server.kill()
+    founder.fill("#f-product", "精密温控模块，给半导体设备用")
+    founder.locator("#f-product").blur()
+    expect(founder.locator("[data-offline-bar]")).to_be_visible()
+    server.start()
+    expect(founder.locator("[data-save-status]")).to_contain_text("已自动保存", timeout=20_000)
+
+    founder.goto(resume)
+    expect(founder.locator("#f-product")).to_have_value("精密温控模块，给半导体设备用")
+    expect(founder.locator("#f-address")).to_have_value("演示地址 1 号")
+    steps.following(founder, "人员")
+    steps.fill_staff(founder)
+    steps.following(founder, "研发投入")
+    steps.fill_research(founder)
+    steps.upload(founder, "ledger")
+    steps.following(founder, "科技成果")
+    steps.fill_results(founder)
+    steps.upload(founder, "ip_certificates")
+    steps.following(founder, "承诺与提交")
+    steps.upload(founder, "evidence")
+    steps.upload(founder, "cover")
+    form = founder.url
+    number = steps.submit(founder)
+    founder.goto(form)
+    expect(founder.get_by_role("heading", name="已收到您的申请")).to_be_visible()
+    founder.goto("/me/cases/")
+    expect(founder.get_by_text(number)).to_have_count(1)
+
+    clerk = people()
+    steps.staff(clerk, "clerk01@demo.invalid")
+    steps.open_case(clerk, number)
+    expect(clerk.locator("dialog [aria-describedby=why-accept]")).to_have_attribute("aria-disabled", "true")
+    steps.check_licence(clerk)
+    clerk.get_by_role("button", name="受理", exact=True).click()
+    expect(clerk.get_by_text("已受理，受理通知书已发出。")).to_be_visible()
+
+    decider = people()
+    steps.staff(decider, "decider01@demo.invalid")
+    steps.open_case(decider, number)
+    decider.get_by_role("button", name="审定通过").click()
+    expect(decider.get_by_text("已审定通过，结果通知书正在生成。")).to_be_visible()
+
+    founder.goto("/me/cases/")
+    founder.locator("table.inbox tbody a").first.click()
+    result = steps.eventually(founder, founder.url, "结果通知书 PDF")
+    expect(result).to_be_visible()
+    pdf = founder.request.get(str(result.get_attribute("href"))).body()
+    link = steps.decode_qr(pdf)
+    assert link.startswith(server.url)
+
+    stranger = people()
+    stranger.goto(urlsplit(link).path)
+    expect(stranger.get_by_text("真实有效")).to_be_visible()
+    expect(stranger.get_by_text("科技型中小企业评价")).to_be_visible()
+    assert "㙍山𠮷科技（西咸新区）有限公司" not in stranger.content()
+
+    founder.reload()
+    founder.get_by_text("非常满意", exact=True).click()
+    founder.get_by_role("button", name="提交评价").click()
+    expect(founder.locator("#rating")).to_contain_text("非常满意")
+    expect(founder.get_by_role("button", name="提交评价")).to_have_count(0)
+
+
+def test_a_refusal_reaches_the_firm_with_its_reason(people: Any, server: Server) -> None:
+    founder = people(390)
+    steps.begin(founder, server, "13910000002", "MA1WALK02", "演示企业 走查（新材料）")
+    steps.fill_everything(founder)
+    number = steps.submit(founder)
+
+    clerk = people()
+    steps.staff(clerk, "clerk02@demo.invalid")
+    steps.open_case(clerk, number)
+    steps.check_licence(clerk)
+    clerk.get_by_role("button", name="受理", exact=True).click()
+    expect(clerk.get_by_text("已受理，受理通知书已发出。")).to_be_visible()
+
+    decider = people()
+    steps.staff(decider, "decider02@demo.invalid")
+    steps.open_case(decider, number)
+    decider.get_by_text("审定不通过…").click()
+    decider.get_by_role("button", name="确认不通过").click()
+    expect(decider.get_by_text("还没有写理由")).to_be_visible()
+    decider.fill("#reason-refuse", "科技人员占比 8%，不符合办法第六条（五）。")
+    decider.get_by_role("button", name="确认不通过").click()
+    expect(decider.get_by_text("已审定不通过，结果通知书正在生成。")).to_be_visible()
+
+    steps.eventually(founder, "/me/messages/", "您的办件有结果了").click()
+    expect(founder.get_by_text("科技人员占比 8%，不符合办法第六条（五）。")).to_be_visible()
+
+
+def test_two_tabs_keep_both_versions(people: Any, server: Server) -> None:
+    first = people()
+    steps.begin(first, server, "13910000003", "MA1WALK03", "演示企业 两个页面")
+    second = first.context.new_page()
+    second.goto(first.url)
+    first.fill("#f-address", "第一个页面的地址")
+    first.locator("#f-address").blur()
+    expect(first.locator("[data-save-status]")).to_contain_text("已自动保存 14")
+    second.fill("#f-address", "第二个页面的地址")
+    second.locator("#f-address").blur()
+    expect(second.locator("[data-conflict-panel]")).to_be_visible()
+    first.reload()
+    expect(first.locator("#f-address")).to_have_value("第一个页面的地址")
+    expect(second.locator("#f-address")).to_have_value("第二个页面的地址")
+
+
+def test_a_session_that_ends_in_the_form_loses_nothing(people: Any, server: Server) -> None:
+    page = people()
+    steps.begin(page, server, "13910000004", "MA1WALK04", "演示企业 登录过期")
+    here = page.url
+    page.context.clear_cookies()
+    page.fill("#f-address", "登录过期后填的地址")
+    page.locator("#f-address").blur()
+    expect(page.locator("[data-signin-panel]")).to_be_visible()
+    page.locator("[data-signin-panel] a").click()
+    steps.sign_in(page, server, "13910000004")
+    page.wait_for_url(here)
+    expect(page.locator("#f-address")).to_have_value("登录过期后填的地址")
+    expect(page.locator("[data-save-status]")).to_contain_text("已自动保存")
+
+
+def test_an_empty_and_a_large_upload_say_so_before_anything_is_sent(people: Any, server: Server) -> None:
+    page = people()
+    steps.begin(page, server, "13910000005", "MA1WALK05", "演示企业 上传")
+    page.set_input_files("#f-licence", {"name": "空.pdf", "mimeType": "application/pdf", "buffer": b""})
+    expect(page.locator("[data-file-status]").first).to_contain_text("空文件")
+    page.set_input_files(
+        "#f-licence", {"name": "执照.pdf", "mimeType": "application/pdf", "buffer": b"MZ" + b"0" * 64}
+    )
+    expect(page.locator("[data-file-status]").first).to_contain_text("改文件名不能改变内容")
+    big = {"name": "大.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-" + b"0" * (21 * 1024 * 1024)}
+    page.set_input_files("#f-licence", big)
+    expect(page.locator("[data-file-status]").first).to_contain_text("请压缩")
