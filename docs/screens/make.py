@@ -58,7 +58,7 @@ def take(browser: Browser, server: Server, width: int) -> None:
         )
 
     visit_every_page(
-        people, server, look, phone=f"1393000{width:04d}", subject=f"MA3PIC{width:04d}"[:9], width=width
+        people, server, look, phone=f"1393000{width:04d}", subject=f"MA3PCT{width:04d}"[:9], width=width
     )
 
 
