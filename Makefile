@@ -28,6 +28,7 @@ check: $(VENV)/ready  ## style, types, layers, migrations
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache > /tmp/qcy-imports.log || { cat /tmp/qcy-imports.log; exit 1; }
 	@DJANGO_SETTINGS_MODULE=qcy.settings.test $(BIN)/django-admin makemigrations --check --dry-run
+	@$(BIN)/python tests/run.py sqlite tests/repository
 
 bench: $(VENV)/ready  ## ratios measured in one run
 	@$(BIN)/python bench/pages.py

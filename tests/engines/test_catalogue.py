@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from qcy.engines.catalogue.definition import UNKNOWN, problems_of_definition
-from qcy.engines.catalogue.services import publish_adoption, resolve
+from qcy.engines.catalogue.services import complete_fields, publish_adoption, resolve
 from qcy.foundation.database.scope import unscoped
 from qcy.kernel.chain import canonical_json
 from qcy.kernel.refusals import Refused
@@ -60,3 +60,8 @@ def test_every_field_keeps_source_and_confidence_and_unknown_is_said(world: Worl
             assert field.source, f"{name} claims a source and names none"
     assert definition.field("basic_code").text == UNKNOWN
     assert definition.legal is None
+
+
+def test_a_field_outside_the_implementation_list_is_refused() -> None:
+    with pytest.raises(Refused, match="清单之外的字段：colour"):
+        complete_fields({"colour": {"value": "蓝"}})

@@ -82,3 +82,23 @@ def test_nobody_checks_licences_without_the_role_or_of_themselves(world: World) 
     assert refusal.code == "not_your_role"
     with pytest.raises(Membership.DoesNotExist):
         world.do(verify_membership, world.hub_clerk, membership_id=claim.pk, name="x", now=world.now)
+
+
+def test_a_phone_nobody_proved_is_forgotten_and_everybody_else_stays(world: World) -> None:
+    from datetime import timedelta
+
+    from qcy.foundation.database.scope import Scope
+    from qcy.foundation.outbox.services import put
+    from qcy.foundation.parties.enums import ContactKind, PersonKind
+    from qcy.foundation.parties.models import Person
+    from qcy.foundation.parties.services import open_account
+
+    world.firm()
+    with unscoped("test"):
+        kept = Person.objects.count()
+        open_account(kind=PersonKind.FIRM, contact=ContactKind.PHONE, value="13911112222", now=world.now)
+        put("parties.forget_unproven", payload={}, now=world.now, scope=Scope())
+    world.now += timedelta(days=2)
+    world.work()
+    with unscoped("test"):
+        assert Person.objects.count() == kept

@@ -41,6 +41,13 @@ def test_templates_hold_no_inline_style_or_script_and_translate_their_text(path:
         assert not CHINESE.search(TAGS.sub("", text)), "Chinese text outside a translate tag"
 
 
+def test_sql_is_spoken_in_one_folder_only() -> None:
+    for path in SOURCES:
+        if "foundation/database" not in path.as_posix():
+            found = re.findall(r"\.(?:raw|extra|cursor)\(|RawSQL", path.read_text("utf-8"))
+            assert not found, f"{path}: {found}"
+
+
 def test_lock_file_names_public_registries_only() -> None:
     hosts = set(re.findall(r"https?://([^/\"]+)", (ROOT / "uv.lock").read_text("utf-8")))
     assert hosts <= PUBLIC_REGISTRIES

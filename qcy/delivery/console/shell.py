@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,5 +26,5 @@ def shell(request: Any, open_cases: int | None = None) -> dict[str, Any]:
         "user_name": held[0].desk_name if held else "",
         "node_name": node.name if node else "",
         "sign_out_url": reverse("account_logout"),
-        "complaint_url": "",
+        "complaint_url": f"{reverse('complain')}?{urlencode({'page': request.path})}",
     }

@@ -10,6 +10,8 @@ from typing import Any
 from qcy.engines.forms.definition import Form, read_form
 from qcy.kernel.clock import Limit, WorkingDays, limit_from, limit_text
 
+from .fields import CONFIDENCE, GROUPS
+
 UNKNOWN = "待运营方填写"
 
 
@@ -23,7 +25,13 @@ class Sourced:
 
     @property
     def text(self) -> str:
-        return UNKNOWN if self.value in (None, "") else str(self.value)
+        if isinstance(self.value, Mapping):
+            return limit_text(limit_from(self.value))
+        return str(self.value) if self.is_known else UNKNOWN
+
+    @property
+    def confidence_text(self) -> str:
+        return CONFIDENCE[self.confidence]
 
     @property
     def is_known(self) -> bool:
@@ -37,6 +45,10 @@ class MatterDefinition:
     def field(self, name: str) -> Sourced:
         field = self.resolved["fields"].get(name) or {}
         return Sourced(field.get("value"), field.get("source", ""), field.get("confidence", "none"))
+
+    def listed(self) -> list[tuple[str, list[tuple[str, Sourced]]]]:
+        """The whole implementation list for the guide: groups of (label, field)."""
+        return [(group, [(label, self.field(name)) for name, label in fields]) for group, fields in GROUPS]
 
     @property
     def name(self) -> str:

@@ -15,6 +15,7 @@ from qcy.kernel.chain import canonical_json
 from qcy.kernel.refusals import Refusal, Refused
 
 from .definition import problems_of_definition
+from .fields import NAMES
 from .models import Adoption, AdoptionMode, Edition, Item
 
 EDITION_PARTS = (
@@ -48,6 +49,7 @@ def load_matter(document: Mapping[str, Any], *, now: datetime) -> Edition:
     if existing:
         return existing
     content = {part: wanted[part] for part in EDITION_PARTS} | {"item": dict(head)}
+    content["fields"] = complete_fields(wanted["fields"])
     edition = Edition(
         item=item,
         version=wanted["version"],
@@ -60,6 +62,15 @@ def load_matter(document: Mapping[str, Any], *, now: datetime) -> Edition:
         stream=f"item:{item.code}", type="edition.loaded", now=now, payload={"version": edition.version}
     )
     return edition
+
+
+def complete_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Every field of the implementation list; one that is not in the list is a mistake in the file."""
+    if unknown := sorted(set(given) - NAMES):
+        why = f"事项文件里有清单之外的字段：{'、'.join(unknown)}。"
+        raise Refused(Refusal("unknown_field", why=why, fix="请核对字段名。"))
+    blank = {"value": None, "source": "", "confidence": "none"}
+    return {name: dict(given.get(name) or blank) for name in sorted(NAMES)}
 
 
 def _load_form(document: Mapping[str, Any]) -> FormEdition:
