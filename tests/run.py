@@ -41,7 +41,8 @@ def main(kind: str, *arguments: str) -> int:
 def _pytest(arguments: tuple[str, ...], environment: dict[str, str]) -> int:
     command = [sys.executable, "-m", "pytest", *arguments]
     with tempfile.TemporaryDirectory(prefix="qcy-test-") as var:
-        surroundings = os.environ | {"QCY_VAR": var, "QCY_FREEZE_NOW": ""} | environment
+        settings = {"DJANGO_SETTINGS_MODULE": "qcy.settings.test", "QCY_VAR": var, "QCY_FREEZE_NOW": ""}
+        surroundings = os.environ | settings | environment
         return subprocess.run(command, cwd=ROOT, env=surroundings, check=False).returncode
 
 

@@ -31,3 +31,16 @@ def _is_separator(character: str) -> bool:
     return (
         character.isspace() or character == _MINUS or unicodedata.category(character) in _DASHES_AND_INVISIBLE
     )
+
+
+_KEPT_CONTROLS = {"\n", "\t"}
+_REMOVED = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def clean(text: str) -> str:
+    """Text without NUL, other controls and invisible marks that turn a line around or hide in a name.
+
+    Line breaks and tabs stay; carriage returns become line breaks.
+    """
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in plain if c in _KEPT_CONTROLS or unicodedata.category(c) not in _REMOVED)

@@ -44,7 +44,7 @@ def begin(page: Page, server: Server, phone: str, subject: str, name: str) -> No
 
 def upload(page: Page, field: str, file: Any = None) -> None:
     chosen = file or PDF
-    shown = page.locator(f"form:has(#f-{field}) .file div", has_text=chosen["name"])
+    shown = page.locator(f"[data-file-question]:has(#f-{field}) .file div", has_text=chosen["name"])
     page.set_input_files(f"#f-{field}", chosen)
     expect(shown).to_be_visible()
 

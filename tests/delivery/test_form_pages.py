@@ -104,7 +104,9 @@ def test_rows_of_the_repeat_group_can_be_added_and_removed(
 def upload(client: Client, draft: Draft, name: str, content: bytes, field: str = "licence") -> Any:
     file = SimpleUploadedFile(name, content)
     return client.post(
-        f"/me/drafts/{draft.pk}/files/{field}/", {"file": file}, headers={"accept": "application/json"}
+        f"/me/drafts/{draft.pk}/files/{field}/",
+        {f"file-{field}": file},
+        headers={"accept": "application/json"},
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
-from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from qcy.foundation.database.scope import purpose
@@ -68,15 +68,18 @@ def staff(view: View) -> View:
     return _gated("staff", run, view)
 
 
-def writes(view: View) -> View:
-    """Changes something: POST only, so that a link or a prefetch never does."""
+def writes(*, back: str) -> Callable[[View], View]:
+    """Changes something, so POST only: a link or a prefetch never does. A GET is led `back`."""
 
-    def run(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        return view(request, *args, **kwargs)
+    def decorate(view: View) -> View:
+        def run(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            return HttpResponseRedirect(urljoin(request.path, back))
 
-    return wraps(view)(run)
+        return wraps(view)(run)
+
+    return decorate
 
 
 def _sign_in_url(request: Any, name: str) -> str:

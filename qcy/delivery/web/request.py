@@ -1,15 +1,23 @@
+"""What arrives from a browser is text somebody may have changed: read it without trusting it."""
+
 from __future__ import annotations
 
-from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
-from django.http import HttpRequest
+from qcy.kernel.refusals import Refusal, Refused
 
-from qcy.foundation.parties.actor import Actor
+UNREADABLE = Refusal("unreadable", why="提交的内容不完整或被改动过。", fix="请返回上一页刷新后再试。")
 
 
-class Request(HttpRequest):
-    """What the middleware adds: who acts, and the one moment this request happens at."""
+def posted_number(request: Any, name: str, default: int = 0) -> int:
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
 
-    actor: Actor
-    now: datetime
-    today: date
+
+def posted_id(request: Any, name: str, default: UUID) -> UUID:
+    text = request.POST.get(name, "")
+    try:
+        return UUID(text) if text else default
+    except ValueError:
+        raise Refused(UNREADABLE) from None

@@ -10,6 +10,7 @@ from qcy.delivery.console.cases import views as console_cases
 from qcy.delivery.console.voice import views as console_voice
 from qcy.delivery.portal.accounts import views as accounts
 from qcy.delivery.portal.cases import views as cases
+from qcy.delivery.portal.forms import submission, uploads
 from qcy.delivery.portal.forms import views as forms
 from qcy.delivery.portal.home import views as home
 from qcy.delivery.portal.matters import views as matters
@@ -37,10 +38,10 @@ mine = [
     path("firm/", accounts.claim_firm, name="claim_firm"),
     path("messages/", cases.message_list, name="my_messages"),
     path("drafts/<uuid:draft_id>/", forms.draft, name="draft"),
-    path("drafts/<uuid:draft_id>/submit/", forms.submit, name="draft_submit"),
+    path("drafts/<uuid:draft_id>/submit/", submission.submit, name="draft_submit"),
     path("drafts/<uuid:draft_id>/discard/", forms.discard, name="draft_discard"),
-    path("drafts/<uuid:draft_id>/files/<slug:field>/", forms.upload, name="draft_upload"),
-    path("drafts/<uuid:draft_id>/files/<uuid:file_id>/remove/", forms.remove, name="draft_remove_file"),
+    path("drafts/<uuid:draft_id>/files/<slug:field>/", uploads.upload, name="draft_upload"),
+    path("drafts/<uuid:draft_id>/files/<uuid:file_id>/remove/", uploads.remove, name="draft_remove_file"),
     path("drafts/<uuid:draft_id>/<slug:key>/", forms.section, name="draft_section"),
     path("cases/", cases.case_list, name="my_cases"),
     path("cases/<uuid:case_id>/", cases.detail, name="my_case"),

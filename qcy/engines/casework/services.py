@@ -13,6 +13,7 @@ from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.enums import MembershipState, Role
 from qcy.foundation.parties.models import Mandate, Membership
 from qcy.kernel.refusals import Refusal, Refused
+from qcy.kernel.text import clean
 
 from .core import ActingAs, CaseState, Command, decide
 from .enums import RecordKind
@@ -84,7 +85,7 @@ def perform(
             told.save(force_insert=True)
         record_events(case, answer, state, node_id=case.node_id)
         if kind := LETTER_OF.get(name):
-            issue_letter(kind, case, now, reason.strip())
+            issue_letter(kind, case, now, clean(reason).strip())
     return case
 
 
@@ -119,7 +120,7 @@ def _assignee(case: Case, person_id: UUID) -> ActingAs:
 
 def _reason_given(case: Case, reason: str, now: datetime) -> CaseRecord | None:
     """The text as an erasable row, not saved yet: only an event that happens may leave one behind."""
-    if not (text := reason.strip()):
+    if not (text := clean(reason).strip()):
         return None
     if len(text) > LONGEST_REASON:
         why = f"理由有 {len(text)} 个字，最多 {LONGEST_REASON} 个。"

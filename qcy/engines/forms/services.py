@@ -11,10 +11,11 @@ from qcy.foundation.audit.services import record_audit
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Refusal, Refused
+from qcy.kernel.text import clean
 
 from .models import Draft, DraftState, FormEdition
 
-LONGEST_VALUE = 4_000
+LONGEST_VALUE = 20_000
 MOST_ROWS = 200
 
 CLOSED = Refusal("draft_closed", why="这份申请已经提交，不能再改草稿。", fix="请到“我的办件”查看。")
@@ -59,9 +60,19 @@ def start_draft(
 
 @transaction.atomic
 def save_section(
-    *, actor: Actor, draft_id: UUID, section: str, values: Mapping[str, Any], version: int, now: datetime
+    *,
+    actor: Actor,
+    draft_id: UUID,
+    section: str,
+    values: Mapping[str, Any],
+    version: int,
+    now: datetime,
+    tab: str = "",
 ) -> Draft:
-    """Keep what was typed in one section, right or wrong; refuse to overwrite a newer version (S6)."""
+    """Keep what was typed in one section, right or wrong; refuse to overwrite a newer version (S6).
+
+    `tab` names the browser tab: a save it sent while it was being reloaded is its own, not a conflict.
+    """
     draft = Draft.objects.visible_to(actor).for_update().select_related("edition", "node").get(pk=draft_id)
     if not draft.is_open:
         raise Refused(CLOSED)
@@ -69,12 +80,18 @@ def save_section(
     stored = draft.sections.get(section, {})
     if stored.get("values") == kept:
         return draft
-    if draft.version_of(section) != version:
+    if draft.version_of(section) != version and not (tab and stored.get("tab") == tab):
         raise Refused(_conflict(stored))
-    draft.sections[section] = {"version": version + 1, "values": kept, "saved_at": now.isoformat()}
+    version = draft.version_of(section) + 1
+    draft.sections[section] = {
+        "version": version,
+        "values": kept,
+        "saved_at": now.isoformat(),
+        "tab": tab[:40],
+    }
     draft.saved_at = now
     draft.save(update_fields=["sections", "saved_at"])
-    _record(draft, "draft.saved", actor, now, section=section, version=version + 1)
+    _record(draft, "draft.saved", actor, now, section=section, version=version)
     return draft
 
 
@@ -110,7 +127,7 @@ def _conflict(stored: Mapping[str, Any]) -> Refusal:
 def _bounded(value: Any) -> Any:
     if isinstance(value, list):
         return [{k: _bounded(v) for k, v in row.items()} for row in value[:MOST_ROWS]]
-    return str(value)[:LONGEST_VALUE]
+    return clean(str(value))[:LONGEST_VALUE]
 
 
 def _record(draft: Draft, type: str, actor: Actor, now: datetime, **payload: Any) -> None:

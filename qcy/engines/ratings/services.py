@@ -14,6 +14,7 @@ from qcy.foundation.nodes.models import Node
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.sealed import seal
 from qcy.kernel.refusals import Refusal, Refused
+from qcy.kernel.text import clean
 
 from .models import Complaint, Level, Rating
 
@@ -42,7 +43,7 @@ def rate_case(*, actor: Actor, case_id: UUID, level: int | None, comment: str, n
         case=case,
         person_id=actor.person_id,
         level=level,
-        comment=comment.strip()[:LONGEST_COMMENT],
+        comment=clean(comment).strip()[:LONGEST_COMMENT],
         rated_at=now,
     )
     rating.save(force_insert=True)
@@ -62,7 +63,7 @@ def file_complaint(
     *, actor: Actor, node: Node, text: str, contact: str, page: str, now: datetime
 ) -> Complaint:
     """Store a complaint and give it a receipt number."""
-    text = text.strip()
+    text = clean(text).strip()
     if not text:
         raise Refused(Refusal("text_missing", why="还没有写内容。", fix="请写清遇到了什么问题、在哪一步。"))
     if len(text) > LONGEST_TEXT:
@@ -74,9 +75,9 @@ def file_complaint(
         number=f"TS-{node.code}-{today:%Y%m%d}-{serial:04d}",
         node=node,
         person_id=actor.person_id,
-        page=page[:200],
+        page=clean(page)[:200],
         text=text,
-        contact=seal(contact.strip()[:100]) if contact.strip() else "",
+        contact=seal(clean(contact).strip()[:100]) if clean(contact).strip() else "",
         received_at=now,
     )
     complaint.save(force_insert=True)

@@ -10,6 +10,7 @@ from qcy.foundation.audit.services import record_audit
 from qcy.foundation.nodes.models import Node
 from qcy.kernel import uscc
 from qcy.kernel.refusals import Refusal, Refused
+from qcy.kernel.text import clean
 
 from .access import can_verify_membership
 from .actor import Actor
@@ -77,7 +78,7 @@ def claim_organisation(*, actor: Actor, code: str, name: str, now: datetime) -> 
 
 
 def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
+    name = " ".join(clean(name).split())
     if not name:
         raise Refused(Refusal("name_missing", why="请填写企业名称。", fix="与营业执照上的名称一致。"))
     if len(name) > LONGEST_NAME:

@@ -25,6 +25,7 @@ from qcy.delivery.web.casework import (
     timeline_of,
 )
 from qcy.delivery.web.gates import staff, writes
+from qcy.delivery.web.request import posted_id, posted_number
 from qcy.engines.casework import services
 from qcy.engines.casework.enums import CaseStatus
 from qcy.engines.casework.models import Case
@@ -259,19 +260,18 @@ def _query(request: Any) -> str:
 
 
 def _version(request: Any) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() else -1
+    return posted_number(request, "version", default=-1)
 
 
 @staff
-@writes
+@writes(back="../")
 def take(request: Any, case_id: UUID) -> HttpResponse:
     def work(case: Case) -> None:
-        person = request.POST.get("person") or str(request.actor.person_id)
+        person = posted_id(request, "person", default=request.actor.me)
         services.assign_case(
             actor=request.actor,
             case_id=case.pk,
-            person_id=UUID(person),
+            person_id=person,
             version=_version(request),
             now=request.now,
         )
@@ -280,7 +280,7 @@ def take(request: Any, case_id: UUID) -> HttpResponse:
 
 
 @staff
-@writes
+@writes(back="../")
 def check_licence(request: Any, case_id: UUID) -> HttpResponse:
     def work(case: Case) -> None:
         claim = claim_of(case)
@@ -294,7 +294,7 @@ def check_licence(request: Any, case_id: UUID) -> HttpResponse:
 
 
 @staff
-@writes
+@writes(back="../")
 def accept(request: Any, case_id: UUID) -> HttpResponse:
     def work(case: Case) -> None:
         services.accept_case(actor=request.actor, case_id=case.pk, version=_version(request), now=request.now)
@@ -303,7 +303,7 @@ def accept(request: Any, case_id: UUID) -> HttpResponse:
 
 
 @staff
-@writes
+@writes(back="../")
 def refuse_intake(request: Any, case_id: UUID) -> HttpResponse:
     def work(case: Case) -> None:
         services.refuse_intake(
@@ -318,7 +318,7 @@ def refuse_intake(request: Any, case_id: UUID) -> HttpResponse:
 
 
 @staff
-@writes
+@writes(back="../")
 def grant(request: Any, case_id: UUID) -> HttpResponse:
     def work(case: Case) -> None:
         services.grant_case(
@@ -333,7 +333,7 @@ def grant(request: Any, case_id: UUID) -> HttpResponse:
 
 
 @staff
-@writes
+@writes(back="../")
 def refuse(request: Any, case_id: UUID) -> HttpResponse:
     def work(case: Case) -> None:
         services.refuse_case(

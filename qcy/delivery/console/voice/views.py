@@ -30,7 +30,7 @@ def complaints(request: Any) -> HttpResponse:
 
 
 @staff
-@writes
+@writes(back="../../")
 def read(request: Any, complaint_id: UUID) -> HttpResponse:
     mark_complaint_read(actor=request.actor, complaint_id=complaint_id, now=request.now)
     return HttpResponseRedirect(reverse("console_complaints"))

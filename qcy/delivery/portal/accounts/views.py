@@ -96,7 +96,7 @@ code = door(CodeView.as_view())
 
 
 @public
-@writes
+@writes(back="../")
 def sign_out(request: Any) -> HttpResponse:
     was_staff = request.actor.is_staff
     logout(request)

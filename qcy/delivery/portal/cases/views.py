@@ -19,6 +19,7 @@ from qcy.delivery.web.casework import (
     timeline_of,
 )
 from qcy.delivery.web.gates import signed_in, writes
+from qcy.delivery.web.request import posted_number
 from qcy.engines.casework.enums import CLOSED_STATUSES
 from qcy.engines.casework.models import Case
 from qcy.engines.casework.queries import can_withdraw, reason_of
@@ -101,16 +102,16 @@ def _show(request: Any, case: Case, *, rating_error: str = "", status: int = 200
 
 
 @signed_in
-@writes
+@writes(back="../")
 def withdraw(request: Any, case_id: UUID) -> HttpResponse:
-    version = int(request.POST.get("version") or 0)
+    version = posted_number(request, "version")
     withdraw_case(actor=request.actor, case_id=case_id, version=version, now=request.now)
     messages.success(request, _("申请已撤回，需要时可以重新申请。"))
     return HttpResponseRedirect(reverse("my_case", args=[case_id]))
 
 
 @signed_in
-@writes
+@writes(back="../")
 def rate(request: Any, case_id: UUID) -> HttpResponse:
     level = request.POST.get("level", "")
     if level not in {"1", "2", "3", "4", "5"}:

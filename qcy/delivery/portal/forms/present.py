@@ -192,7 +192,7 @@ def _file_view(field: Field, draft: Draft, files: Sequence[StoredFile], error: s
     allowed = "、".join(KIND_NAMES[kind] for kind in field.file_kinds)
     hint = f"{field.hint}{allowed}，每个 {field.most_bytes // 1024 // 1024} MB 以内。"
     return FieldView(
-        name="file",
+        name=f"file-{field.name}",
         id=anchor(field.name),
         label=field.label,
         hint=hint,
@@ -260,7 +260,8 @@ def answers_of(section: Section, values: Values, files: Sequence[StoredFile]) ->
     pairs = []
     for field in section.fields:
         if field.asked(values):
-            pairs.append((field.label, _answer(field, values, files) or "还没有填"))
+            missing = "还没有上传" if field.kind is FieldKind.FILE else "还没有填"
+            pairs.append((field.label, _answer(field, values, files) or missing))
     return pairs
 
 

@@ -13,6 +13,7 @@
   window.addEventListener("pageshow", releaseForms);
   document.querySelectorAll("[data-dismiss][hidden]").forEach((button) => (button.hidden = false));
   document.querySelectorAll("dialog[data-open]").forEach(openDialog);
+  document.querySelector(".errs")?.focus();
 
   // --- submit once -----------------------------------------------------------------------------
   function guardDoubleSubmit(event) {
@@ -106,7 +107,7 @@
       const answer = await fetch(url, { method: "POST", body: uploadBody(input), headers: { Accept: "application/json" } });
       if (!answer.ok) throw await answer.json().catch(() => ({}));
       await window.qcySave?.(); // the reload must not lose what is typed but not yet saved
-      location.replace(location.pathname + location.search); // a reload would post the form again
+      location.replace(input.form?.dataset.autosave || location.pathname); // a reload would post the form again
     } catch (problem) {
       input.value = "";
       say(input, problem?.error || input.dataset.uploadFailed, true);

@@ -4,7 +4,7 @@
   "use strict";
   const QUIET_MS = 800;
   const RETRY_MS = 5000;
-  const NOT_SAVED = ["csrfmiddlewaretoken", "version"];
+  const NOT_SAVED = ["csrfmiddlewaretoken", "version", "tab"];
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
 
@@ -12,6 +12,7 @@
   // stopped: "" or why nothing is sent any more: "conflict", "signin" or "kept"
   const state = { dirty: false, stopped: "", leaving: false, parting: false, running: null, timer: 0 };
   window.qcySave = flush;
+  tellTab();
 
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
@@ -115,9 +116,20 @@
   }
 
   function showPanel() {
-    document.querySelector(`[data-${state.stopped}-panel]`)?.scrollIntoView({ block: "center" });
+    const shown = document.querySelector(`[data-${state.stopped}-panel]`);
+    shown?.scrollIntoView({ block: "center" });
+    shown?.querySelector("a, button")?.focus();
   }
   window.addEventListener("pageshow", () => (state.leaving = false));
+
+  // A tab keeps its name when it is reloaded: what it saved while leaving is not somebody else's.
+  function tellTab() {
+    try {
+      const name = sessionStorage.getItem("qcy-tab") || crypto.randomUUID();
+      sessionStorage.setItem("qcy-tab", name);
+      if (form.elements.tab) form.elements.tab.value = name;
+    } catch { /* no storage: every save of another moment is a conflict */ }
+  }
 
   // --- what is kept on this machine ------------------------------------------------------------
   function values() {
@@ -129,6 +141,7 @@
     sent.forEach(([name, value]) => data.append(name, value));
     data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken?.value ?? "");
     data.append("version", form.dataset.version);
+    data.append("tab", form.elements.tab?.value ?? "");
     return data;
   }
 
@@ -163,7 +176,22 @@
     if (same(draft.values, values())) return forget();
     if (String(draft.version) === form.dataset.version) return restore(draft);
     state.stopped = "kept";
+    show("kept");
+    listKept(draft);
     panel("kept-panel", true);
+  }
+
+  // Both versions in sight: the page shows the saved one, the list what this machine still holds.
+  function listKept(draft) {
+    const list = document.querySelector("[data-kept-list]");
+    const now = values();
+    draft.values.filter((pair) => !now.some((other) => same(pair, other))).forEach(([name, value]) => {
+      const control = [...form.elements].find((c) => c.name === name);
+      const label = control?.labels?.[0]?.closest("fieldset")?.querySelector("legend") ?? control?.labels?.[0];
+      const item = document.createElement("li");
+      item.textContent = `${label?.textContent.trim() ?? name}：${value}`;
+      list?.append(item);
+    });
   }
 
   function restore(draft) {

@@ -1,0 +1,101 @@
+"""The page of one step: shared by saving, uploading and submitting, which all come back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from qcy.delivery.web.clock import SHANGHAI
+from qcy.engines.casework.filing import draft_fingerprint
+from qcy.engines.casework.models import Case
+from qcy.engines.forms.definition import Section
+from qcy.engines.forms.models import Draft
+from qcy.engines.forms.validation import Problem
+from qcy.foundation.files.enums import FileState
+from qcy.foundation.files.models import StoredFile
+from qcy.foundation.parties.models import Organisation
+
+from . import present
+
+
+def draft_of(request: Any, draft_id: UUID) -> Draft:
+    held: Draft = Draft.objects.visible_to(request.actor).select_related("edition", "node").get(pk=draft_id)
+    request.node = held.node
+    return held
+
+
+def files_of(request: Any, draft: Draft) -> list[StoredFile]:
+    kept = StoredFile.objects.visible_to(request.actor).filter(draft_id=draft.pk)
+    return list(kept.exclude(state=FileState.REMOVED).order_by("uploaded_at", "id"))
+
+
+def section_of(draft: Draft, key: str) -> Section:
+    section = present.section_or_none(draft.form, key)
+    if section is None:
+        raise Http404
+    return section
+
+
+def step_url(held: Draft, part: Section) -> str:
+    return reverse("draft_section", args=[held.pk, part.key])
+
+
+def show_step(
+    request: Any,
+    held: Draft,
+    part: Section,
+    *,
+    values: Mapping[str, Any] | None = None,
+    found: Sequence[Problem] = (),
+    status: int = 200,
+    extra_row: str = "",
+    **more: Any,
+) -> HttpResponse:
+    files = files_of(request, held)
+    page = present.page_of(held, part, held.values() if values is None else values, files, found, extra_row)
+    context = {
+        "page": page,
+        "draft": held,
+        "firm": firm_of(request, held),
+        "version": held.version_of(part.key),
+        "saved_at": _saved_time(held, part),
+        "is_last": page.following is None,
+        "fingerprint": draft_fingerprint(held),
+        "matter_url": reverse("matter", args=[held.node.slug, held.form.code]),
+        "sign_in_again": f"{reverse('account_login')}?{urlencode({'next': step_url(held, part)})}",
+        **more,
+    }
+    if page.following is None:
+        firm = context["firm"]
+        context["summary"] = present.summary_of(held, files)
+        context["firm_pairs"] = (("企业名称", firm["name"]), ("统一社会信用代码", firm["code"]))
+    return render(request, "portal/forms/section.html", context, status=status)
+
+
+def firm_of(request: Any, held: Draft) -> dict[str, str]:
+    """Which firm this draft is for, under the name this person may be shown."""
+    membership = request.actor.membership_of(held.organisation_id)
+    if membership:
+        return {"name": membership.name, "code": membership.code}
+    organisation = Organisation.objects.get(pk=held.organisation_id)
+    return {"name": organisation.name, "code": organisation.code}
+
+
+def _saved_time(held: Draft, part: Section) -> str:
+    stored = held.sections.get(part.key, {}).get("saved_at")
+    return datetime.fromisoformat(stored).astimezone(SHANGHAI).strftime("%H:%M:%S") if stored else ""
+
+
+def closed_draft(request: Any, held: Draft) -> HttpResponse:
+    """A submitted draft answers with its case: the back button after submitting loses nobody."""
+    case = Case.objects.visible_to(request.actor).filter(draft_id=held.pk).first()
+    if case is None:
+        return HttpResponseRedirect(reverse("my_cases"))
+    return HttpResponseRedirect(reverse("receipt", args=[case.pk]))
