@@ -239,7 +239,7 @@ def values_of(firm: DemoFirm) -> dict[str, dict[str, Any]]:
             "address": f"演示地址 {firm.index:02d} 号",
             "established": f"20{10 + firm.index % 14}-05-20",
             "levy": "audit",
-            "product": f"{firm.name[-5:-1]}领域的演示产品",
+            "product": f"{firm.name.split('（')[1][:-1]}领域的演示产品",
         },
         "staff": {"headcount": str(firm.headcount), "tech_staff": str(firm.tech_staff)},
         "research": {

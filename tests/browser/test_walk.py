@@ -74,7 +74,7 @@ def test_a_firm_gets_its_matter_done_from_guide_to_verified_result(people: Any, 
 
     stranger = people()
     stranger.goto(urlsplit(link).path)
-    expect(stranger.get_by_text("真实有效")).to_be_visible()
+    expect(stranger.get_by_text("演示样张，编号和内容一致")).to_be_visible()
     expect(stranger.get_by_text("科技型中小企业评价")).to_be_visible()
     assert "㙍山𠮷科技（西咸新区）有限公司" not in stranger.content()
 

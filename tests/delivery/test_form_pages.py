@@ -202,3 +202,39 @@ def test_hostile_text_is_shown_as_text(world: World, founder: Client, draft: Dra
 
 def test_json_answers_are_json(founder: Client, draft: Draft) -> None:
     assert json.loads(BytesIO(autosave(founder, draft, 0, **STAFF).content).read())["saved_at"] == "14:32:00"
+
+
+def test_a_tab_never_conflicts_with_its_own_save_while_reloading(
+    world: World, founder: Client, draft: Draft
+) -> None:
+    autosave(founder, draft, 0, headcount="86", tab="one")
+    again = autosave(founder, draft, 0, headcount="87", tab="one")
+    other = autosave(founder, draft, 0, headcount="12", tab="two")
+    assert (again.status_code, other.status_code) == (200, 409)
+    assert values(world, draft)["headcount"] == "87"
+
+
+def test_files_arrive_with_the_answers_when_there_is_no_script(
+    world: World, founder: Client, draft: Draft
+) -> None:
+    file = SimpleUploadedFile("执照.pdf", SMALL_PDF)
+    founder.post(
+        f"/me/drafts/{draft.pk}/firm/",
+        {"version": 0, "address": "演示地址", "file-licence": file, "action": "next"},
+    )
+    html = founder.get(f"/me/drafts/{draft.pk}/firm/").content.decode()
+    assert "执照.pdf" in html and "演示地址" in html
+
+
+def test_the_firm_is_named_on_every_step(world: World, founder: Client, draft: Draft) -> None:
+    from tests.world import FIRMS
+
+    for section in draft.form.sections:
+        html = founder.get(f"/me/drafts/{draft.pk}/{section.key}/").content.decode()
+        assert FIRMS[0].name in html and FIRMS[0].code in html
+
+
+def test_a_second_application_in_a_year_is_stopped_at_the_start(world: World, founder: Client) -> None:
+    case = world.case()
+    page = founder.post("/n/fengxi/matters/tsme/start/")
+    assert case.number in page.content.decode() and "一年申请一次" in page.content.decode()

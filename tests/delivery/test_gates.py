@@ -117,3 +117,42 @@ def test_writing_needs_a_post_and_a_token(world: World) -> None:
 def test_pages_send_a_strict_content_policy(world: World, client: Client) -> None:
     policy = client.get("/")["Content-Security-Policy"]
     assert "default-src 'self'" in policy and "unsafe" not in policy
+
+
+def test_a_form_sent_after_the_session_is_gone_leads_to_sign_in_and_back(world: World) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(
+        "/me/firm/", {"code": "x"}, headers={"referer": "http://testserver/me/firm/?next=/x"}
+    )
+    assert answer.status_code == 302 and answer["Location"] == "/sign-in/?next=%2Fme%2Ffirm%2F"
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "sent"),
+    [
+        ("clerk", "/console/cases/{case}/assign/", {"person": "notauuid", "version": "1"}),
+        ("clerk", "/console/cases/{case}/assign/", {"person": "\x00", "version": "1"}),
+        ("clerk", "/console/cases/{case}/accept/", {"version": "abc"}),
+        ("clerk", "/console/cases/{case}/licence/", {"name": "\x00"}),
+        ("clerk", "/console/cases/{case}/licence/", {"name": "\u202e"}),
+        ("firm", "/me/cases/{case}/withdraw/", {"version": "abc"}),
+        ("firm", "/me/cases/{case}/rate/", {"level": "9"}),
+        ("firm", "/me/firm/", {"code": "\x00", "name": "\x00"}),
+        ("firm", "/complaints/new/", {"text": "\x00", "node": "nope"}),
+    ],
+)
+def test_what_no_form_of_ours_sends_is_refused_in_words(
+    world: World, sign_in: SignIn, who: str, address: str, sent: dict[str, str]
+) -> None:
+    case = world.case()
+    actor = world.clerk if who == "clerk" else world.firm()
+    answer = sign_in(actor).post(address.format(case=case.pk), sent)
+    assert answer.status_code in (409, 422) and "请" in answer.content.decode()
+    assert world.reload(case).version == 1
+
+
+@pytest.mark.parametrize("below", ["submit/", "files/licence/", "discard/"])
+def test_a_get_of_a_writing_address_leads_back_to_the_page(world: World, sign_in: SignIn, below: str) -> None:
+    draft = world.empty_draft(world.firm())
+    answer = sign_in(world.firm()).get(f"/me/drafts/{draft.pk}/{below}")
+    assert answer["Location"] == f"/me/drafts/{draft.pk}/"

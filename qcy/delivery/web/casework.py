@@ -128,7 +128,7 @@ def mini_clock_of(case: Case, calendar: Calendar, today: date) -> MiniClock:
 def clock_sentence(case: Case, calendar: Calendar, today: date) -> str:
     """Both sides read the same sentence: what runs, since when, until when."""
     if case.status == CaseStatus.SUBMITTED:
-        return _("最晚 {day}告诉您是否受理。受理后从次日起计算承诺时限。").format(
+        return _("受理决定最晚 {day}作出，受理后从次日起计算承诺时限。").format(
             day=chinese_day(case.answer_by, today)
         )
     if case.status == CaseStatus.ACCEPTED:
@@ -149,7 +149,7 @@ LETTERS_OF = {
 }
 TITLES = {
     EventType.SUBMITTED: "您提交了申请",
-    EventType.ASSIGNED: "已分到{desk}",
+    EventType.ASSIGNED: "已分到 {desk}",
     EventType.ACCEPTED: "已受理",
     EventType.NOT_ACCEPTED: "不予受理",
     EventType.GRANTED: "审定：通过",
@@ -192,7 +192,7 @@ def _text_of(event: CaseEvent, desk: str) -> str:
             count = len(event.payload.get("files", ()))
             return ngettext("随申请交了 %(n)d 份材料。", "随申请交了 %(n)d 份材料。", count) % {"n": count}
         case EventType.ACCEPTED | EventType.NOT_ACCEPTED | EventType.GRANTED | EventType.REFUSED:
-            return _("{desk}办理。").format(desk=desk)
+            return _("{desk} 办理。").format(desk=desk)
         case _:
             return ""
 

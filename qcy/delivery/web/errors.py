@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.kernel.refusals import Refusal
@@ -63,6 +66,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     why, fix = _("页面打开太久，安全校验已过期。"), _("您填的内容没有丢失，请返回上一页刷新后再提交。")
     if wants_json(request):
         return JsonResponse({"code": "csrf", "why": why, "fix": fix}, status=403)
+    personal = request.path.startswith(("/me/", "/console/"))
+    if personal and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        back = urlsplit(request.META.get("HTTP_REFERER", "")).path or "/me/cases/"
+        return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': back})}")
     return error_page(request, 403, why, fix)
 
 

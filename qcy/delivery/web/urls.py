@@ -18,7 +18,7 @@ from qcy.delivery.portal.voice import views as voice
 
 console = [
     path("sign-in/", console_accounts.sign_in, name="console_sign_in"),
-    path("", console_cases.inbox, name="console"),
+    path("", console_cases.entrance, name="console"),
     path("cases/", console_cases.inbox, name="console_cases"),
     path("cases/<uuid:case_id>/", console_cases.drawer, name="console_case"),
     path("cases/<uuid:case_id>/assign/", console_cases.take, name="console_assign"),

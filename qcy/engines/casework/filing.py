@@ -31,9 +31,10 @@ from qcy.kernel.refusals import Refusal, Refused
 
 from . import refusals
 from .core import ActingAs, CaseState, Command, decide
-from .enums import AccessKind, CaseStatus, Outcome, RecordKind
+from .enums import AccessKind, CaseStatus, RecordKind
 from .letters import issue_letter
 from .models import Case, CaseAccess, CaseRecord
+from .queries import in_the_way
 from .recording import keep_record, record_events, record_reference
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -100,16 +101,8 @@ def _refuse_when_closed(adoption: Adoption, draft: Draft, now: datetime) -> None
     today = now.astimezone(SHANGHAI).date()
     if not adoption.is_open_on(today):
         raise Refused(refusals.WINDOW_CLOSED)
-    if adoption.definition.one_per_year and _has_one_already(adoption, draft, today.year):
+    if adoption.definition.one_per_year and in_the_way(adoption, draft.organisation_id, today.year).exists():
         raise Refused(refusals.ONE_PER_YEAR)
-
-
-def _has_one_already(adoption: Adoption, draft: Draft, year: int) -> bool:
-    same = Case.objects.filter(
-        organisation_id=draft.organisation_id, adoption__item_id=adoption.item_id, year=year
-    )
-    ended = {CaseStatus.NOT_ACCEPTED, CaseStatus.WITHDRAWN}
-    return same.exclude(status__in=ended).exclude(outcome=Outcome.REFUSED).exists()
 
 
 def _create(actor: Actor, draft: Draft, adoption: Adoption, now: datetime) -> Case:

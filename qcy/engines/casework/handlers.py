@@ -13,8 +13,8 @@ from .models import Case
 from .services import deliver_case
 
 TOLD = {  # event -> what the filer reads
-    EventType.SUBMITTED: ("已收到您的申请", "{matter}，办件编号 {number}。{answer_by}前会告诉您是否受理。"),
-    EventType.ACCEPTED: ("您的申请已受理", "{matter}，办件编号 {number}。承诺在 {promised_due}前办结。"),
+    EventType.SUBMITTED: ("已收到您的申请", "{matter}，办件编号 {number}。最晚 {answer_by}告诉您是否受理。"),
+    EventType.ACCEPTED: ("您的申请已受理", "{matter}，办件编号 {number}。承诺最晚 {promised_due}办结。"),
     EventType.NOT_ACCEPTED: ("您的申请不予受理", "{matter}，办件编号 {number}。理由和怎么办写在通知书里。"),
     EventType.DELIVERED: ("您的办件有结果了", "{matter}，办件编号 {number}。结果通知书可以查看和下载。"),
     EventType.WITHDRAWN: ("您的申请已撤回", "{matter}，办件编号 {number}。需要时可以重新申请。"),

@@ -16,7 +16,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 SERIES = {
     "receipt": "收件",
     "acceptance": "受理",
-    "refusal_of_intake": "不受",
+    "refusal_of_intake": "不予受理",
     "result_granted": "结果",
     "result_refused": "结果",
 }
@@ -51,7 +51,7 @@ def _common(case: Case, now: datetime) -> dict[str, Any]:
         "firm_code": case.organisation.code,
         "node": case.node.name,
         "issued_on": now.astimezone(SHANGHAI).date().isoformat(),
-        "demo": True,
+        "demo": case.adoption.definition.is_demo,
     }
 
 

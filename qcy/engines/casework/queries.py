@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,6 +8,8 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
+from qcy.engines.catalogue.models import Adoption
+from qcy.engines.forms.definition import Field, FieldKind
 from qcy.engines.forms.validation import shown
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.enums import MembershipState, Role
@@ -15,12 +18,27 @@ from qcy.foundation.parties.sealed import mask_name, mask_phone
 from qcy.kernel.money import format_wan
 
 from . import refusals
-from .enums import OPEN_STATUSES, CaseStatus, EventType, RecordKind
-from .models import Case, CaseRecord
+from .enums import OPEN_STATUSES, CaseStatus, EventType, Outcome, RecordKind
+from .models import Case, CaseQuerySet, CaseRecord
 from .workflow import CASE, MAY_ASSIGN_OTHERS, MAY_TAKE
 
 MASKED = {"contact_name": mask_name, "contact_phone": mask_phone}
 REASONED = (EventType.NOT_ACCEPTED, EventType.REFUSED)
+
+
+def filed_this_year(actor: Actor, adoption: Adoption, organisation_id: UUID, year: int) -> Case | None:
+    """The case that stands in the way of another one, if this actor may see it; the filing checks again."""
+    if not adoption.definition.one_per_year:
+        return None
+    return in_the_way(adoption, organisation_id, year).visible_to(actor).first()
+
+
+def in_the_way(adoption: Adoption, organisation_id: UUID, year: int) -> CaseQuerySet:
+    """Cases of this matter, firm and year that are open or were granted."""
+    same = Case.objects.filter(organisation_id=organisation_id, adoption__item_id=adoption.item_id, year=year)
+    ended = {CaseStatus.NOT_ACCEPTED, CaseStatus.WITHDRAWN}
+    found: CaseQuerySet = same.exclude(status__in=ended).exclude(outcome=Outcome.REFUSED)
+    return found
 
 
 def can_withdraw(actor: Actor, case: Case) -> bool:
@@ -43,24 +61,38 @@ class Answer:
     masked: bool = False
 
 
+def answers_for_staff(case: Case) -> list[Answer]:
+    """The filed form with personal data masked."""
+    fields, values = _filed(case)
+    return [_masked(fields[name], value) for name, value in values.items() if name in fields]
+
+
 def answers_of(case: Case) -> list[Answer]:
-    """The filed form as staff read it: canonical values with units, personal data masked."""
-    record = CaseRecord.objects.filter(case=case, kind=RecordKind.FORM).first()
-    values: dict[str, Any] = record.body if record else {}
-    fields = case.adoption.definition.form.by_name
+    """The filed form as the applicant wrote it: canonical values with units."""
+    fields, values = _filed(case)
     return [_answer(fields[name], value) for name, value in values.items() if name in fields]
 
 
-def _answer(field: Any, value: Any) -> Answer:
+def _filed(case: Case) -> tuple[Mapping[str, Field], dict[str, Any]]:
+    record = CaseRecord.objects.filter(case=case, kind=RecordKind.FORM).first()
+    values: dict[str, Any] = record.body if record else {}
+    return case.adoption.definition.form.by_name, values
+
+
+def _masked(field: Field, value: Any) -> Answer:
     if field.name in MASKED and value:
         return Answer(field.label, MASKED[field.name](str(value)), masked=True)
-    if field.kind == "group":
+    return _answer(field, value)
+
+
+def _answer(field: Field, value: Any) -> Answer:
+    if field.kind == FieldKind.GROUP:
         rows = ["，".join(_text(part, row.get(part.name)) for part in field.fields) for row in value]
         return Answer(field.label, "；".join(rows))
     return Answer(field.label, _text(field, value))
 
 
-def _text(field: Any, value: Any) -> str:
+def _text(field: Field, value: Any) -> str:
     if value is None:
         return "未填"
     if field.kind == "money":

@@ -75,6 +75,11 @@ class MatterDefinition:
         return limit_text(self.promised)
 
     @property
+    def is_demo(self) -> bool:
+        """The promise is a demo setting: everything that rests on it is marked 演示."""
+        return self.resolved.get("promised_confidence") == "demo"
+
+    @property
     def legal(self) -> Limit | None:
         """None where no statute sets one: shown as 无法定时限."""
         value = self.field("legal_limit").value

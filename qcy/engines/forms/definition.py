@@ -57,6 +57,8 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     when: Condition | None = None
     longest: int = 120
+    earliest: str = ""  # ISO dates
+    latest: str = ""
     least: int | None = None
     most: int | None = None
     fields: tuple[Field, ...] = ()  # of a repeat group
@@ -124,7 +126,19 @@ def _section(document: Mapping[str, Any]) -> Section:
 def _field(document: Mapping[str, Any]) -> Field:
     plain = {
         name: document[name]
-        for name in ("ask", "hint", "example", "unit", "required", "longest", "least", "most", "most_rows")
+        for name in (
+            "ask",
+            "hint",
+            "example",
+            "unit",
+            "required",
+            "longest",
+            "earliest",
+            "latest",
+            "least",
+            "most",
+            "most_rows",
+        )
         if name in document
     }
     return Field(

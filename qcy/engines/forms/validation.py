@@ -136,15 +136,21 @@ def _count(field: Field, text: str) -> int:
 def _within(field: Field, number: int) -> int:
     if field.least is not None and number < field.least:
         raise _refuse(
-            "too_small", f"{field.label}填的是 {number}，应不小于 {field.least}。", "请核对后再填。"
+            "too_small", f"{field.label}填的是 {number:,}，不能小于 {field.least:,}。", "请核对后再填。"
         )
     if field.most is not None and number > field.most:
-        raise _refuse("too_big", f"{field.label}填的是 {number}，应不大于 {field.most}。", "请核对后再填。")
+        raise _refuse(
+            "too_big", f"{field.label}填的是 {number:,}，不能超过 {field.most:,}。", "请核对后再填。"
+        )
     return number
 
 
 def _money(field: Field, text: str) -> int:
-    fen = parse_wan(text)
+    try:
+        fen = parse_wan(text)
+    except Refused as refused:
+        found = refused.refusal
+        raise _refuse(found.code, f"{field.label}：{found.why}", found.fix) from None
     if fen < 0 and field.least == 0:
         raise _refuse("negative", f"{field.label}不能是负数。", "请核对后再填。")
     return fen
@@ -154,9 +160,13 @@ def _date(field: Field, text: str) -> str:
     plain = re.sub(r"[年月./]", "-", half_width(text)).rstrip("日")
     try:
         year, month, day = (int(part) for part in plain.split("-"))
-        return date(year, month, day).isoformat()
+        read = date(year, month, day).isoformat()
     except ValueError:
         raise _refuse("date", f"{field.label}不是有效的日期。", "请按 2026-07-08 这样填写。") from None
+    if (field.earliest and read < field.earliest) or (field.latest and read > field.latest):
+        why = f"{field.label}填的是 {read}，应在 {field.earliest} 至 {field.latest} 之间。"
+        raise _refuse("date_range", why, "请核对后再填。")
+    return read
 
 
 def _choice(field: Field, text: str) -> str:

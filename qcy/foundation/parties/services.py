@@ -64,7 +64,7 @@ def prove_contact(*, person: Person, kind: ContactKind, value: str, now: datetim
 @transaction.atomic
 def claim_organisation(*, actor: Actor, code: str, name: str, now: datetime) -> Membership:
     """Say "I belong to this firm". The typed name stays on the claim: it never renames the organisation."""
-    code, name = uscc.parse(code), _checked_name(name)
+    code, name = uscc.parse(code), checked_name(name)
     organisation, _ = Organisation.objects.get_or_create(code=code)
     held = Membership.objects.filter(person_id=actor.me, organisation=organisation).exclude(
         state=MembershipState.ENDED
@@ -77,7 +77,8 @@ def claim_organisation(*, actor: Actor, code: str, name: str, now: datetime) -> 
     return claim
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """A firm's name as one line without controls; refused when empty or too long."""
     name = " ".join(clean(name).split())
     if not name:
         raise Refused(Refusal("name_missing", why="请填写企业名称。", fix="与营业执照上的名称一致。"))
@@ -107,7 +108,7 @@ def verify_membership(*, actor: Actor, membership_id: UUID, name: str, now: date
         raise Refused(decision.reason)
     if claim.is_verified:
         return claim
-    name = _checked_name(name)
+    name = checked_name(name)
     Organisation.objects.filter(pk=claim.organisation_id).update(name=name)
     claim.organisation.name = name
     claim.state, claim.verified_at, claim.verified_by = MembershipState.VERIFIED, now, actor.person_id

@@ -33,7 +33,7 @@ from qcy.engines.casework.queries import (
     InboxCounts,
     accepted_by,
     actions_for,
-    answers_of,
+    answers_for_staff,
     claim_of,
     colleagues_for,
     inbox_counts,
@@ -58,6 +58,11 @@ STATUSES = (
     (CaseStatus.NOT_ACCEPTED.value, "不予受理"),
     (CaseStatus.WITHDRAWN.value, "已撤回"),
 )
+
+
+@staff
+def entrance(request: Any) -> HttpResponse:
+    return HttpResponseRedirect(reverse("console_cases"))
 
 
 @staff
@@ -223,7 +228,7 @@ def drawer_context(request: Any, case: Case) -> dict[str, Any]:
             titles=STAFF_TITLES,
             document_url="console_document",
         ),
-        "answers": answers_of(case),
+        "answers": answers_for_staff(case),
         "materials": materials_of(request.actor, case),
         "claim": claim,
         "verified": verified,

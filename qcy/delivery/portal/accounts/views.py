@@ -17,7 +17,8 @@ from qcy.delivery.web.gates import door, public, signed_in, writes
 from qcy.foundation.parties.enums import ContactKind, PersonKind
 from qcy.foundation.parties.models import PersonContact
 from qcy.foundation.parties.sealed import mask_phone
-from qcy.foundation.parties.services import claim_organisation, open_account, parse_phone
+from qcy.foundation.parties.services import checked_name, claim_organisation, open_account, parse_phone
+from qcy.kernel import uscc
 from qcy.kernel.refusals import Refused
 
 
@@ -118,19 +119,29 @@ def account(request: Any) -> HttpResponse:
 def claim_firm(request: Any) -> HttpResponse:
     """Say which firm one files for: code and name as on the licence."""
     if request.method != "POST":
-        return _claim_page(request, {}, None)
+        return _claim_page(request, {}, {})
     typed = {name: request.POST.get(name, "") for name in ("code", "name")}
-    try:
-        claim_organisation(actor=request.actor, code=typed["code"], name=typed["name"], now=request.now)
-    except Refused as refused:
-        return _claim_page(request, typed, refused)
+    if errors := _claim_errors(typed):
+        return _claim_page(request, typed, errors)
+    claim_organisation(actor=request.actor, code=typed["code"], name=typed["name"], now=request.now)
     return HttpResponseRedirect(safe_next(request, reverse("my_account")))
 
 
-def _claim_page(request: Any, typed: dict[str, str], refused: Refused | None) -> HttpResponse:
-    wrong = refused.refusal.code if refused else ""
-    field = "name" if wrong.startswith("name") else "code"
-    errors = {field: str(refused.refusal)} if refused else {}
+def _claim_errors(typed: dict[str, str]) -> dict[str, str]:
+    """Both fields are judged at once: nobody is told of the second mistake only after the first."""
+    errors = {}
+    if not typed["code"].strip():
+        errors["code"] = _("请填写统一社会信用代码，18 位，在营业执照右上角。")
+    elif wrong := uscc.check(typed["code"]):
+        errors["code"] = str(wrong)
+    try:
+        checked_name(typed["name"])
+    except Refused as refused:
+        errors["name"] = str(refused.refusal)
+    return errors
+
+
+def _claim_page(request: Any, typed: dict[str, str], errors: dict[str, str]) -> HttpResponse:
     fields = [
         FieldView(
             name="code",
@@ -157,4 +168,4 @@ def _claim_page(request: Any, typed: dict[str, str], refused: Refused | None) ->
         "problems": [Problem(field, text) for field, text in errors.items()],
         "next": safe_next(request, ""),
     }
-    return render(request, "portal/accounts/claim.html", context, status=422 if refused else 200)
+    return render(request, "portal/accounts/claim.html", context, status=422 if errors else 200)

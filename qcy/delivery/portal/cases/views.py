@@ -22,7 +22,7 @@ from qcy.delivery.web.gates import signed_in, writes
 from qcy.delivery.web.request import posted_number
 from qcy.engines.casework.enums import CLOSED_STATUSES
 from qcy.engines.casework.models import Case
-from qcy.engines.casework.queries import can_withdraw, reason_of
+from qcy.engines.casework.queries import answers_of, can_withdraw, reason_of
 from qcy.engines.casework.services import withdraw_case
 from qcy.engines.forms.models import Draft, DraftState
 from qcy.engines.ratings.models import Rating
@@ -92,6 +92,7 @@ def _show(request: Any, case: Case, *, rating_error: str = "", status: int = 200
         "documents": documents,
         "result": next((d for d in documents if d.kind.startswith("result")), None),
         "reason": reason_of(case),
+        "answers": [(a.label, a.value) for a in answers_of(case)],
         "materials": materials_of(request.actor, case),
         "rating": Rating.objects.visible_to(request.actor).filter(case=case).first(),
         "may_rate": case.status in CLOSED_STATUSES and case.filer_id == request.actor.person_id,

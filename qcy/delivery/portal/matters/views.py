@@ -13,6 +13,7 @@ from qcy.delivery.portal.nodes import at_node
 from qcy.delivery.web.casework import legal_row
 from qcy.delivery.web.format import chinese_day
 from qcy.delivery.web.gates import public, signed_in
+from qcy.engines.casework.queries import filed_this_year
 from qcy.engines.catalogue.definition import MatterDefinition
 from qcy.engines.catalogue.models import Adoption
 from qcy.engines.catalogue.queries import offered_at
@@ -123,6 +124,8 @@ def _begin(request: Any, adoption: Adoption, chosen: str) -> HttpResponse:
     held = next((m for m in request.actor.memberships if str(m.organisation_id) == chosen), None)
     if held is None:
         raise Http404
+    if filed := filed_this_year(request.actor, adoption, held.organisation_id, request.today.year):
+        return render(request, "portal/matters/already.html", {"adoption": adoption, "case": filed})
     draft = start_draft(
         actor=request.actor,
         organisation_id=held.organisation_id,
