@@ -87,6 +87,7 @@ def database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "qcy.foundation.database.sqlite",
             "NAME": parts.path,
+            "CONN_MAX_AGE": None,  # opening and closing cost 2 ms of every request
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",
@@ -100,6 +101,7 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {},
     }

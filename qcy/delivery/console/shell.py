@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.web.context import NavItem
 from qcy.engines.ratings.models import Complaint
-from qcy.foundation.nodes.models import Node
+from qcy.foundation.nodes.queries import active_nodes
 
 
 def shell(request: Any, open_cases: int | None = None) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def shell(request: Any, open_cases: int | None = None) -> dict[str, Any]:
     unread = Complaint.objects.visible_to(request.actor).filter(read_at=None).count()
     cases, complaints = reverse("console_cases"), reverse("console_complaints")
     held = request.actor.mandates
-    node = Node.objects.filter(pk__in={m.node_id for m in held}).first()
+    node = next((n for n in active_nodes() if n.pk in {m.node_id for m in held}), None)
     return {
         "console_url": cases,
         "console_nav": [

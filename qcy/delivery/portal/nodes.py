@@ -6,15 +6,14 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 
-from qcy.foundation.nodes.models import Node, NodeKind
+from qcy.foundation.nodes.queries import node_of
 
 
 def at_node(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The node of the address becomes `request.node`; without a prefix it is the hub."""
 
     def run(request: Any, *args: Any, slug: str = "", **kwargs: Any) -> HttpResponse:
-        wanted = {"slug": slug} if slug else {"kind": NodeKind.HUB}
-        request.node = Node.objects.filter(is_active=True, **wanted).first()
+        request.node = node_of(slug)
         if request.node is None:
             raise Http404
         return view(request, *args, **kwargs)

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qcy.foundation.nodes.models import Node, NodeKind, office_of
+from qcy.foundation.nodes.models import Node, NodeKind
+from qcy.foundation.nodes.queries import active_nodes, node_of, office_of
 
 SERVICE_NAME = "秦创原综合服务"
 
@@ -36,11 +37,11 @@ def home_url(node: Node) -> str:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    nodes = list(Node.objects.filter(is_active=True).prefetch_related("service_points"))
-    node = getattr(request, "node", None) or next((n for n in nodes if n.kind == NodeKind.HUB), None)
+    node = getattr(request, "node", None) or node_of("")
     if node is None:
         return {}
-    held = next(n for n in nodes if n.pk == node.pk)
+    nodes = active_nodes()
+    held = next((n for n in nodes if n.pk == node.pk), node)
     return {
         "site_name": SERVICE_NAME,
         "home_url": home_url(held),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -80,21 +81,28 @@ def _file(actor: Actor, draft: Draft, seen: str, now: datetime) -> UUID:
         raise Refused(refusals.ALREADY_SUBMITTED)
     if seen != draft_fingerprint(draft):
         raise Refused(refusals.ANOTHER_TAB)
-    adoption = Adoption.objects.select_related("node", "item").get(pk=draft.subject_id)
+    adoption = _adoption_of(draft)
     _refuse_when_closed(adoption, draft, now)
-    if problems := problems_of(draft.form, draft.values(), files_by_field(actor, draft.pk)):
+    files = files_of_draft(actor, draft.pk)
+    if problems := problems_of(draft.form, draft.values(), count_by_field(files)):
         raise IncompleteDraft(problems)
-    return _create(actor, draft, adoption, now).pk
+    return _create(actor, draft, adoption, files, now).pk
 
 
-def files_by_field(actor: Actor, draft_id: UUID) -> dict[str, int]:
-    kept = StoredFile.objects.visible_to(actor).filter(draft_id=draft_id)
-    counts: dict[str, int] = {}
-    for field in kept.exclude(state__in=(FileState.REMOVED, FileState.REJECTED)).values_list(
-        "field", flat=True
-    ):
-        counts[field] = counts.get(field, 0) + 1
-    return counts
+def files_of_draft(actor: Actor, draft_id: UUID) -> list[StoredFile]:
+    kept = StoredFile.objects.visible_to(actor).filter(draft_id=draft_id).exclude(state=FileState.REMOVED)
+    return list(kept.order_by("uploaded_at", "id"))
+
+
+def count_by_field(files: Sequence[StoredFile]) -> Counter[str]:
+    """A rejected file does not count; one still in quarantine does (it may become a defect later)."""
+    return Counter(file.field for file in files if file.state != FileState.REJECTED)
+
+
+def _adoption_of(draft: Draft) -> Adoption:
+    offered = Adoption.objects.select_related("node", "item").defer("resolved", "overrides")
+    found: Adoption = offered.get(pk=draft.subject_id)
+    return found
 
 
 def _refuse_when_closed(adoption: Adoption, draft: Draft, now: datetime) -> None:
@@ -105,7 +113,9 @@ def _refuse_when_closed(adoption: Adoption, draft: Draft, now: datetime) -> None
         raise Refused(refusals.ONE_PER_YEAR)
 
 
-def _create(actor: Actor, draft: Draft, adoption: Adoption, now: datetime) -> Case:
+def _create(
+    actor: Actor, draft: Draft, adoption: Adoption, files: Sequence[StoredFile], now: datetime
+) -> Case:
     today = now.astimezone(SHANGHAI).date()
     case_id = new_id()
     membership = actor.membership_of(draft.organisation_id)
@@ -127,7 +137,7 @@ def _create(actor: Actor, draft: Draft, adoption: Adoption, now: datetime) -> Ca
     case.save(force_insert=True)
     _open_access(case)
     form = keep_record(case, RecordKind.FORM, submitted_values(draft), now)
-    files = claim_files(actor=actor, draft_id=draft.pk, case_id=case_id)
+    claim_files(files, case_id=case_id)
     _record_submission(actor, case, form, files, now)
     ask_for_licence_check(actor=actor, organisation_id=draft.organisation_id, node=adoption.node, now=now)
     close_draft(draft, now=now)

@@ -49,7 +49,9 @@ class CaseQuerySet(ScopedQuerySet):
         )
 
     def with_names(self) -> CaseQuerySet:
-        return self.select_related("organisation", "adoption", "adoption__item", "node")
+        """With everything a list prints; the definition comes from memory, not with every row."""
+        joined = self.select_related("organisation", "adoption", "adoption__item", "node")
+        return joined.defer("adoption__resolved", "adoption__overrides")
 
 
 def _running_due(today: Any, comparison: str = "") -> Q:

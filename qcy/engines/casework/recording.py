@@ -37,12 +37,12 @@ def record_events(case: Case, events: Sequence[Event], state: CaseState, *, node
     for event in events:
         state = apply(state, event)
         _append(case, event, state.version, node_id)
-        if event.type == EventType.ASSIGNED or state.assignee is None:
+        if event.type != EventType.SUBMITTED and (event.type == EventType.ASSIGNED or state.assignee is None):
             _move_desk(case, event, state)
     for name in CACHED:
         setattr(case, name, getattr(state, name))
     case.assignee_id = state.assignee
-    case.save()
+    case.save(update_fields=[*CACHED, "head_hash", "assignee_id"])
     for event in events:
         put("case.event", payload={"case": str(case.pk), "type": event.type.value}, now=event.at)
     return state

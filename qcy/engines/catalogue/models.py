@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
-from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -48,6 +46,9 @@ class AdoptionMode(models.TextChoices):
     FOLLOWING = "following", "跟随最新版"
 
 
+DEFINITIONS: dict[str, MatterDefinition] = {}  # digest -> definition; one entry per published version
+
+
 class Adoption(Row):
     """A node offers a matter. Publishing froze `resolved`: no later override touches an open case."""
 
@@ -73,15 +74,16 @@ class Adoption(Row):
             )
         ]
 
-    @cached_property
+    @property
     def definition(self) -> MatterDefinition:
-        return MatterDefinition(self.resolved)
+        """Frozen at publishing, so read once per process; lists defer the large column."""
+        found = DEFINITIONS.get(self.digest)
+        if found is None:
+            found = DEFINITIONS[self.digest] = MatterDefinition(self.resolved)
+        return found
 
     def is_open_on(self, today: date) -> bool:
         return self.opens_on <= today <= self.closes_on
 
     def days_left(self, today: date) -> int:
         return (self.closes_on - today).days
-
-    def field_values(self) -> dict[str, Any]:
-        return {name: self.definition.field(name) for name in self.resolved["fields"]}

@@ -9,8 +9,5 @@ from .models import Adoption
 
 def offered_at(node: Node) -> QuerySet[Adoption]:
     """Matters a node offers now, the most urgent first."""
-    return (
-        Adoption.objects.filter(node=node, is_current=True)
-        .select_related("item", "node")
-        .order_by("closes_on")
-    )
+    offered = Adoption.objects.filter(node=node, is_current=True).select_related("item", "node", "edition")
+    return offered.defer("resolved", "overrides", "edition__content").order_by("closes_on")

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import models
 
 from qcy.foundation.database.models import Row
-from qcy.foundation.database.rules import AnyOf, ByOrganisation, ByPerson, GlobalRead
+from qcy.foundation.database.rules import AnyOf, ByOrganisation, ByPerson, GlobalRead, ScopedQuerySet
 from qcy.foundation.nodes.models import Node
 
 from .definition import Form, read_form
+
+FORMS: dict[UUID, Form] = {}  # edition -> form
 
 
 class FormEdition(Row):
@@ -25,9 +27,19 @@ class FormEdition(Row):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["code", "version"], name="form_edition_once")]
 
-    @cached_property
+    @property
     def form(self) -> Form:
-        return read_form(self.definition)
+        """An edition never changes, so it is read once per process."""
+        found = FORMS.get(self.pk)
+        if found is None:
+            found = FORMS[self.pk] = read_form(self.definition)
+        return found
+
+
+class DraftQuerySet(ScopedQuerySet):
+    def with_form(self) -> DraftQuerySet:
+        """With edition and node; the blank form itself comes from memory."""
+        return self.select_related("edition", "node").defer("edition__definition")
 
 
 class DraftState(models.TextChoices):
@@ -51,6 +63,8 @@ class Draft(Row):
     sections = models.JSONField(default=dict)  # key -> {"version": n, "values": {...}, "saved_at": iso}
     started_at = models.DateTimeField()
     saved_at = models.DateTimeField()
+
+    objects: ClassVar[Any] = DraftQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["person_id", "state"], name="draft_of_person")]

@@ -73,7 +73,7 @@ def save_section(
 
     `tab` names the browser tab: a save it sent while it was being reloaded is its own, not a conflict.
     """
-    draft = Draft.objects.visible_to(actor).for_update().select_related("edition", "node").get(pk=draft_id)
+    draft = Draft.objects.visible_to(actor).for_update().with_form().get(pk=draft_id)
     if not draft.is_open:
         raise Refused(CLOSED)
     kept = {name: _bounded(value) for name, value in values.items()}
@@ -107,7 +107,7 @@ def discard_draft(*, actor: Actor, draft_id: UUID, now: datetime) -> None:
 
 def lock_open_draft(*, actor: Actor, draft_id: UUID) -> Draft:
     """For the submission: the row stays locked until its transaction ends."""
-    return Draft.objects.visible_to(actor).for_update().select_related("edition", "node").get(pk=draft_id)
+    return Draft.objects.visible_to(actor).for_update().with_form().get(pk=draft_id)
 
 
 def close_draft(draft: Draft, *, now: datetime) -> None:

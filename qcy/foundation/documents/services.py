@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
+from qcy.foundation.database.counters import count_up
 from qcy.foundation.outbox.services import put
 from qcy.kernel.chain import canonical_json
 
@@ -17,12 +16,7 @@ from .registry import TEMPLATES
 
 def next_number(series: str) -> int:
     """1, 2, 3 … within the caller's transaction: a rolled-back number is given out again."""
-    with transaction.atomic():
-        NumberSeries.objects.get_or_create(name=series)
-        counter = NumberSeries.objects.select_for_update().get(name=series)
-        counter.last += 1
-        counter.save(update_fields=["last"])
-    return counter.last
+    return count_up(NumberSeries._meta.db_table, series)
 
 
 def issue_document(

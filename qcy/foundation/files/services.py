@@ -99,9 +99,6 @@ def remove_file(*, actor: Actor, file_id: UUID, draft_id: UUID, now: datetime) -
     )
 
 
-def claim_files(*, actor: Actor, draft_id: UUID, case_id: UUID) -> list[StoredFile]:
+def claim_files(files: Iterable[StoredFile], *, case_id: UUID) -> None:
     """Inside the submission: the draft's files become the case's."""
-    kept = StoredFile.objects.visible_to(actor).filter(draft_id=draft_id).exclude(state=FileState.REMOVED)
-    rows = list(kept.order_by("uploaded_at", "id"))
-    StoredFile.objects.filter(pk__in=[row.pk for row in rows]).update(case_id=case_id)
-    return rows
+    StoredFile.objects.filter(pk__in=[file.pk for file in files]).update(case_id=case_id)

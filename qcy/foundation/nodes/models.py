@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 
 from qcy.foundation.database.models import Row
@@ -63,9 +61,3 @@ class ServicePoint(Row):
     complaint_phone = models.CharField(max_length=40, blank=True)
     operator = models.CharField(max_length=60, blank=True)
     is_demo = models.BooleanField(default=False)
-
-
-def office_of(node: Node) -> dict[str, Any]:
-    point = node.service_points.first()
-    fields = ("name", "address", "hours", "consult_phone", "complaint_phone", "operator", "is_demo")
-    return {field: getattr(point, field) for field in fields} if point else {}

@@ -42,7 +42,7 @@ def case_list(request: Any) -> HttpResponse:
     drafts = (
         Draft.objects.visible_to(request.actor)
         .filter(state=DraftState.OPEN)
-        .select_related("node", "edition")
+        .with_form()
         .order_by("-saved_at")
     )
     cases = Case.objects.visible_to(request.actor).with_names().order_by("-submitted_at", "-id")

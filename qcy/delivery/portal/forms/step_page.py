@@ -26,7 +26,7 @@ from . import present
 
 
 def draft_of(request: Any, draft_id: UUID) -> Draft:
-    held: Draft = Draft.objects.visible_to(request.actor).select_related("edition", "node").get(pk=draft_id)
+    held: Draft = Draft.objects.visible_to(request.actor).with_form().get(pk=draft_id)
     request.node = held.node
     return held
 

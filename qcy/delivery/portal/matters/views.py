@@ -20,7 +20,7 @@ from qcy.engines.catalogue.queries import offered_at
 from qcy.engines.forms.models import Draft, DraftState
 from qcy.engines.forms.services import start_draft
 from qcy.foundation.files.inspect import KIND_NAMES
-from qcy.foundation.nodes.models import office_of
+from qcy.foundation.nodes.queries import office_of
 
 STEP_CELLS = ("u", "s2", "s3")
 
@@ -102,7 +102,7 @@ def open_draft(request: Any, adoption: Adoption) -> Draft | None:
     mine = Draft.objects.visible_to(request.actor).filter(
         person_id=request.actor.person_id, subject_id=adoption.pk, state=DraftState.OPEN
     )
-    return mine.select_related("edition").order_by("-saved_at").first()
+    return mine.with_form().order_by("-saved_at").first()
 
 
 @signed_in

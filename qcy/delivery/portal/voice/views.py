@@ -13,6 +13,7 @@ from qcy.delivery.web.gates import public
 from qcy.engines.ratings.services import LONGEST_TEXT, file_complaint
 from qcy.foundation.documents.queries import find_by_code
 from qcy.foundation.nodes.models import Node, NodeKind
+from qcy.foundation.nodes.queries import active_nodes
 from qcy.foundation.parties.sealed import mask_name
 from qcy.kernel.refusals import Refusal, Refused
 from qcy.kernel.verification import check, display, normalise
@@ -76,7 +77,7 @@ def _ask(request: Any, typed: str, refusal: Refusal | None, status: int = 0) -> 
 
 @public
 def complain(request: Any) -> HttpResponse:
-    nodes = list(Node.objects.filter(is_active=True))
+    nodes = active_nodes()
     wanted = request.POST.get("node") or request.GET.get("node", "")
     node = next((n for n in nodes if n.slug == wanted), next(n for n in nodes if n.kind == NodeKind.HUB))
     page = request.POST.get("page") or request.GET.get("page", "")
