@@ -110,7 +110,7 @@ def console_pages() -> list[Page]:
     case = Case.objects.filter(status="accepted").order_by("id")[0]
     cookies = cookies_of(clerk)
     return [
-        Page("console-inbox", "/console/", cookies),
+        Page("console-inbox", "/console/cases/", cookies),
         Page("console-drawer", f"/console/cases/{case.pk}/", cookies),
     ]
 

@@ -15,7 +15,7 @@ __all__ = ["handler404", "handler500", "urlpatterns"]
 urlpatterns = [
     *product,
     path("floor/bare/", public(floor.bare)),
-    path("floor/submit/", signed_in(writes(floor.submit))),
+    path("floor/submit/", signed_in(writes(back="../")(floor.submit))),
     path("floor/raw/<slug:name>/", public(floor.raw_page)),
     path("floor/orm/<slug:name>/", public(floor.orm_page)),
 ]

@@ -33,7 +33,7 @@ from qcy.foundation.parties.models import Membership, Organisation, Person
 from qcy.foundation.parties.services import claim_organisation, open_account, prove_contact, verify_membership
 from qcy.wiring import HANDLERS
 
-from .plan import DemoCase, DemoFirm
+from .plan import FIELDS, DemoCase, DemoFirm
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # PDFs are made when somebody opens them: rendering 180 at once would keep the first visitor waiting
@@ -239,7 +239,7 @@ def values_of(firm: DemoFirm) -> dict[str, dict[str, Any]]:
             "address": f"演示地址 {firm.index:02d} 号",
             "established": f"20{10 + firm.index % 14}-05-20",
             "levy": "audit",
-            "product": f"{firm.name.split('（')[1][:-1]}领域的演示产品",
+            "product": f"{FIELDS[firm.index % len(FIELDS)]}领域的演示产品",
         },
         "staff": {"headcount": str(firm.headcount), "tech_staff": str(firm.tech_staff)},
         "research": {

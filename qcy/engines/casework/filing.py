@@ -134,7 +134,6 @@ def _create(
         version=0,
         submitted_at=now,
     )
-    case.save(force_insert=True)
     _open_access(case)
     form = keep_record(case, RecordKind.FORM, submitted_values(draft), now)
     claim_files(files, case_id=case_id)

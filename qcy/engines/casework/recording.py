@@ -42,7 +42,10 @@ def record_events(case: Case, events: Sequence[Event], state: CaseState, *, node
     for name in CACHED:
         setattr(case, name, getattr(state, name))
     case.assignee_id = state.assignee
-    case.save(update_fields=[*CACHED, "head_hash", "assignee_id"])
+    if case._state.adding:
+        case.save(force_insert=True)  # filed just now: its events wait for it until commit (deferred keys)
+    else:
+        case.save(update_fields=[*CACHED, "head_hash", "assignee_id"])
     for event in events:
         put("case.event", payload={"case": str(case.pk), "type": event.type.value}, now=event.at)
     return state

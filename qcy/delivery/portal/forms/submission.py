@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from qcy.delivery.web.errors import refusal_page
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.engines.casework.filing import IncompleteDraft, submit_case
 from qcy.engines.forms.models import Draft
@@ -23,27 +22,27 @@ PROMISE = ("#f-confirm", "请勾选承诺，再提交申请")
 @writes(back="../")
 def submit(request: Any, draft_id: UUID) -> HttpResponse:
     """Submitting twice, from two tabs or after a lost answer, leads to the same receipt."""
-    held = draft_of(request, draft_id)
-    if not held.is_open:
-        return closed_draft(request, held)
     if request.POST.get("confirm") != "yes":
-        return _show_gaps(request, held, [PROMISE])
+        return _show_gaps(request, draft_of(request, draft_id), [PROMISE])
     try:
         case_id = submit_case(
-            actor=request.actor, draft_id=held.pk, seen=request.POST.get("seen", ""), now=request.now
+            actor=request.actor, draft_id=draft_id, seen=request.POST.get("seen", ""), now=request.now
         )
     except IncompleteDraft:
-        return _show_gaps(request, held, [])
+        return _show_gaps(request, draft_of(request, draft_id), [])
     except Refused as refused:
-        if refused.refusal.code == "same_key_other_content":
-            return refusal_page(request, refused.refusal)
-        held.refresh_from_db()
-        return show_step(request, held, held.form.sections[-1], status=409, refused=str(refused.refusal))
+        held = draft_of(request, draft_id)
+        if not held.is_open:
+            return closed_draft(request, held)
+        last = held.form.sections[-1]
+        return show_step(request, held, last, status=409, refused=str(refused.refusal))
     return HttpResponseRedirect(reverse("receipt", args=[case_id]))
 
 
 def _show_gaps(request: Any, held: Draft, more: list[tuple[str, str]]) -> HttpResponse:
     """Everything that is missing, of every step, in one list; each line leads to its own step."""
+    if not held.is_open:
+        return closed_draft(request, held)
     last = held.form.sections[-1]
     found = problems_of(held.form, held.values(), present.count_files(files_of(request, held)))
     gaps = [(f"{step_url(held, s)}#{present.anchor(p.field)}", f"{s.title}：{p.text}") for s, p in found]
