@@ -155,3 +155,16 @@ def test_an_empty_and_a_large_upload_say_so_before_anything_is_sent(people: Any,
     big = {"name": "大.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-" + b"0" * (21 * 1024 * 1024)}
     page.set_input_files("#f-licence", big)
     expect(page.locator("[data-file-status]").first).to_contain_text("请压缩")
+
+
+def test_the_drawer_opens_over_the_list_and_escape_returns_to_it(people: Any, server: Server) -> None:
+    clerk = people()
+    steps.staff(clerk, "clerk01@demo.invalid")
+    clerk.evaluate("window.sameWindow = true")
+    clerk.locator("table.inbox tbody a").first.click()
+    expect(clerk.locator("dialog.drawer")).to_be_visible()
+    assert clerk.evaluate("window.sameWindow"), "only the drawer was fetched"
+    assert "/console/cases/0" in clerk.url, "the address names the case: it can be sent to a colleague"
+    clerk.keyboard.press("Escape")
+    clerk.wait_for_url("**/console/cases/")
+    expect(clerk.locator("dialog.drawer")).to_have_count(0)

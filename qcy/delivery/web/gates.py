@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from qcy.foundation.database.scope import purpose
 
@@ -60,7 +61,9 @@ def staff(view: View) -> View:
 
     def run(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.actor.person_id is None:
-            return HttpResponseRedirect(_sign_in_url(request, "console_sign_in"))
+            address = _sign_in_url(request, "console_sign_in")
+            # a part of a page cannot become the sign-in page: the whole window goes there
+            return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address)
         if not request.actor.is_staff:
             return forbidden(request)
         return view(request, *args, **kwargs)

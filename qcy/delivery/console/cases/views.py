@@ -204,7 +204,10 @@ def _drawer(
 ) -> HttpResponse:
     context = drawer_context(request, case)
     context |= {"refused": str(refused.refusal) if refused else "", "typed": typed, "opened": opened}
-    return _inbox(request, context, status=200 if refused is None else 409)
+    status = 200 if refused is None else 409
+    if request.htmx:  # the list is already behind it
+        return render(request, "console/cases/drawer.html", context, status=status)
+    return _inbox(request, context, status=status)
 
 
 def drawer_context(request: Any, case: Case) -> dict[str, Any]:

@@ -14,6 +14,7 @@
   document.querySelectorAll("[data-dismiss][hidden]").forEach((button) => (button.hidden = false));
   document.querySelectorAll("dialog[data-open]").forEach(openDialog);
   document.querySelector(".errs")?.focus();
+  document.addEventListener("htmx:afterSwap", (event) => event.target.querySelectorAll("dialog[data-open]").forEach(openDialog));
 
   // --- submit once -----------------------------------------------------------------------------
   function guardDoubleSubmit(event) {
