@@ -5,6 +5,7 @@ A tag only arranges what it was given; its markup is in templates/components/NAM
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -18,6 +19,7 @@ from qcy.delivery.components import icons, types
 register = template.Library()
 
 TONES = get_args(types.Tone)
+CELLS = frozenset(get_args(types.Cell))
 NOTICE_ICONS = {"": "info", "info": "info", "ok": "check-circle", "warn": "clock", "bad": "alert-circle"}
 TOAST_ICONS = {"warning": "clock", "error": "alert-circle"}
 # Cells that explain themselves in every clock; s2 and s3 are steps, named by the page.
@@ -186,6 +188,15 @@ def save_status(saved_at: str = "") -> dict[str, Any]:
 def save_panels(sign_in_url: str = "", reload_url: str = "") -> dict[str, Any]:
     """The hidden bars for offline, conflict, signed out and kept values; put them above the form."""
     return {"sign_in_url": sign_in_url, "reload_url": reload_url}
+
+
+@register.filter
+@lru_cache(maxsize=2_000)
+def cells(row: tuple[str, ...]) -> SafeString:
+    """The days of a clock. A list has hundreds of them and few different rows: made once, not looped."""
+    if unknown := set(row) - CELLS:
+        raise ValueError(f"unknown cells {unknown}")
+    return SafeString("".join(f'<i class="{cell}"></i>' if cell else "<i></i>" for cell in row))
 
 
 @register.filter
