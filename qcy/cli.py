@@ -135,17 +135,29 @@ def _load_file(file: Path, load: Callable[..., Any], what: str) -> int:
 
     from qcy.delivery.web.clock import current_moment
     from qcy.foundation.database.scope import unscoped
-    from qcy.kernel.refusals import Refused
+    from qcy.kernel.refusals import Refusal, Refused
 
     try:
         document = yaml.safe_load(file.read_text("utf-8"))
+        if not isinstance(document, dict):
+            raise Refused(
+                Refusal("not_a_mapping", why=f"{file.name} 不是{what}文件。", fix="请对照 seeds 里的样例。")
+            )
         with unscoped(f"load {what}"):
             load(document, now=current_moment())
-    except (OSError, yaml.YAMLError, Refused) as fault:
-        print(f"没有载入：{getattr(fault, 'refusal', fault)}", file=sys.stderr)
+    except (OSError, yaml.MarkedYAMLError, UnicodeDecodeError, Refused) as fault:
+        print(f"没有载入：{_in_words(fault, file)}", file=sys.stderr)
         return 1
     print(f"已载入{what}：{file.name}")
     return 0
+
+
+def _in_words(fault: Exception, file: Path) -> str:
+    if mark := getattr(fault, "problem_mark", None):
+        return f"{file.name} 第 {mark.line + 1} 行不是有效的 YAML，请改正后再载入。"
+    if isinstance(fault, OSError):
+        return f"打不开 {file}，请核对路径。"
+    return str(getattr(fault, "refusal", f"{file.name} 不是 UTF-8 文本。"))
 
 
 def verify_audit(options: argparse.Namespace) -> int:

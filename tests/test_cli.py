@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from tests.world import ROOT
 
@@ -40,3 +43,20 @@ def test_a_year_without_holidays_is_marked_provisional() -> None:
 def test_the_kernel_clock_does_not_import_django() -> None:
     code = "import sys; from qcy.cli import main; main(['clock','due','--accepted','2026-07-08','--days','1']); assert 'django' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.yaml", "**no yaml", "第 1 行不是有效的 YAML"),
+        ("b.yaml", "- a list", "不是节点文件"),
+        ("c.yaml", "code: ZZ", "节点文件缺少"),
+        ("missing.yaml", None, "请核对路径"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_words(tmp_path: Path, name: str, content: str | None, words: str) -> None:
+    file = tmp_path / name
+    if content is not None:
+        file.write_text(content, "utf-8")
+    answer = qcy("node", "load", str(file))
+    assert answer.returncode == 1 and words in answer.stderr and "Traceback" not in answer.stderr

@@ -156,3 +156,23 @@ def test_a_get_of_a_writing_address_leads_back_to_the_page(world: World, sign_in
     draft = world.empty_draft(world.firm())
     answer = sign_in(world.firm()).get(f"/me/drafts/{draft.pk}/{below}")
     assert answer["Location"] == f"/me/drafts/{draft.pk}/"
+
+
+def test_a_clerk_of_one_node_who_files_at_another_does_not_handle_it_in_the_console(
+    world: World, sign_in: SignIn
+) -> None:
+    from qcy.foundation.database.scope import unscoped
+    from qcy.foundation.parties.models import Mandate
+
+    case = world.case(0)
+    with unscoped("test"):
+        Mandate(
+            person_id=world.firm(0).me,
+            node=world.node("XX"),
+            role="clerk",
+            desk_name="总窗口经办人 09",
+            since=world.now.date(),
+        ).save(force_insert=True)
+    client = sign_in(world.firm(0))
+    assert client.get(f"/me/cases/{case.pk}/").status_code == 200
+    assert client.get(f"/console/cases/{case.pk}/").status_code == 404
