@@ -101,6 +101,7 @@ class FileView:
     tone: Tone = ""
     url: str = ""
     url_remove: str = ""
+    pending: bool = False  # its check still runs: the page asks again by itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,9 +56,11 @@ class AccountAdapter(DefaultAccountAdapter):
         raise NotImplementedError("unknown phones open an account")
 
     def add_message(self, request: Any, level: int, *args: Any, **kwargs: Any) -> None:
-        """allauth's notices would repeat what our pages say; only running out of tries needs a word."""
+        """Two of allauth's notices matter to people: a code was sent, and there are no tries left."""
         if level >= messages.ERROR:
             messages.error(request, _("验证码输错次数太多，或获取太频繁。请重新获取验证码。"))
+        elif level == messages.SUCCESS:
+            messages.success(request, _("验证码已发送，5 分钟内有效。"))
 
 
 class EmailPasswordBackend:

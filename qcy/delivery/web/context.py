@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,6 +33,12 @@ class Account:
     initial: str
 
 
+@cache
+def fixed(name: str) -> str:
+    """Addresses without arguments never change while the process runs."""
+    return reverse(name)
+
+
 def home_url(node: Node) -> str:
     return "/" if node.kind == NodeKind.HUB else reverse("home_of_node", args=[node.slug])
 
@@ -51,10 +58,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "account": _account(request),
         "sign_in_url": _sign_in_url(request),
         "office": office_of(held),
-        "complaint_url": f"{reverse('complain')}?{urlencode({'page': request.path, 'node': held.slug})}",
+        "complaint_url": f"{fixed('complain')}?{urlencode({'page': request.path, 'node': held.slug})}",
         "large_print": request.COOKIES.get("large") == "1",
-        "large_print_url": f"{reverse('large_print')}?{urlencode({'next': request.get_full_path()})}",
-        "footer_links": [NavItem(_("结果核验"), reverse("verify"))],
+        "large_print_url": f"{fixed('large_print')}?{urlencode({'next': request.get_full_path()})}",
+        "footer_links": [NavItem(_("结果核验"), fixed("verify"))],
         "now": getattr(request, "now", None),
     }
 
@@ -62,9 +69,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _nav(request: HttpRequest, node: Node) -> list[NavItem]:
     wanted = (
         (_("首页"), home_url(node)),
-        (_("我的办件"), reverse("my_cases")),
-        (_("消息"), reverse("my_messages")),
-        (_("结果核验"), reverse("verify")),
+        (_("我的办件"), fixed("my_cases")),
+        (_("消息"), fixed("my_messages")),
+        (_("结果核验"), fixed("verify")),
     )
     home, path = home_url(node), request.path
     return [
@@ -78,12 +85,12 @@ def _account(request: HttpRequest) -> Account | None:
         return None
     if actor.is_staff:
         desk = actor.mandates[0].desk_name
-        return Account(desk, reverse("console_cases"), desk[:1])
+        return Account(desk, fixed("console_cases"), desk[:1])
     name = actor.memberships[0].name if actor.memberships else _("我的账号")
-    return Account(name, reverse("my_account"), name[:1])
+    return Account(name, fixed("my_account"), name[:1])
 
 
 def _sign_in_url(request: HttpRequest) -> str:
-    keep = request.path not in (reverse("account_login"), reverse("account_confirm_login_code"))
+    keep = request.path not in (fixed("account_login"), fixed("account_confirm_login_code"))
     query = f"?{urlencode({'next': request.get_full_path()})}" if keep and request.method == "GET" else ""
-    return reverse("account_login") + query
+    return fixed("account_login") + query

@@ -214,6 +214,7 @@ def _uploaded(draft: Draft, file: StoredFile) -> FileView:
         size_text=file_size(file.size),
         state_text=state,
         tone=FILE_TONES.get(FileState(file.state), ""),
+        pending=file.state == FileState.QUARANTINED,
         url_remove=reverse("draft_remove_file", args=[draft.pk, file.pk]),
     )
 

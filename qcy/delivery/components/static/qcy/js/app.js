@@ -14,6 +14,7 @@
   document.querySelectorAll("[data-dismiss][hidden]").forEach((button) => (button.hidden = false));
   document.querySelectorAll("dialog[data-open]").forEach(openDialog);
   document.querySelector(".errs")?.focus();
+  setTimeout(refreshFiles, 1500);
   document.addEventListener("htmx:afterSwap", (event) => event.target.querySelectorAll("dialog[data-open]").forEach(openDialog));
 
   // --- submit once -----------------------------------------------------------------------------
@@ -120,6 +121,19 @@
     [...input.files].forEach((file) => body.append(input.name, file));
     body.append("csrfmiddlewaretoken", input.form?.elements.csrfmiddlewaretoken?.value ?? "");
     return body;
+  }
+
+  // A check takes a moment: ask for the lists again until none is pending, without touching what is typed.
+  async function refreshFiles(tries = 15) {
+    if (!tries || !document.querySelector("[data-pending]")) return;
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+    const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+    page && document.querySelectorAll("[data-file-question] .files").forEach((list) => {
+      const id = list.closest("[data-file-question]").querySelector("input[type=file]").id;
+      const fresh = page.getElementById(id)?.closest("[data-file-question]").querySelector(".files");
+      if (fresh) list.replaceWith(fresh);
+    });
+    setTimeout(refreshFiles, 2000, tries - 1);
   }
 
   function say(input, text, bad = false) {
