@@ -8,7 +8,7 @@ export UV_NO_CONFIG := 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export DJANGO_SETTINGS_MODULE ?= qcy.settings.development
 
-.PHONY: run test check bench soak system screens clean
+.PHONY: run test check bench system screens clean
 
 run: $(VENV)/ready  ## the demo world on http://127.0.0.1:8000
 	@$(BIN)/django-admin collectstatic --noinput --verbosity 0
@@ -32,8 +32,7 @@ check: $(VENV)/ready  ## style, types, layers, migrations
 	@$(BIN)/python tests/run.py sqlite tests/repository
 
 bench: $(VENV)/ready  ## ratios measured in one run
-	@$(BIN)/python bench/pages.py
-	@$(BIN)/python bench/submit.py
+	@$(BIN)/python bench/pages.py; pages=$$?; $(BIN)/python bench/submit.py && exit $$pages
 
 screens: $(VENV)/ready  ## pictures of every page into docs/screens/
 	@$(BIN)/python docs/screens/make.py
