@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,5 +59,6 @@ def test_a_wrong_file_is_refused_in_words(tmp_path: Path, name: str, content: st
     file = tmp_path / name
     if content is not None:
         file.write_text(content, "utf-8")
-    answer = qcy("node", "load", str(file))
+    kept = {k: v for k, v in os.environ.items() if k not in ("QCY_DATABASE_URL", "QCY_APPLICATION_ROLE")}
+    answer = qcy("node", "load", str(file), **kept)
     assert answer.returncode == 1 and words in answer.stderr and "Traceback" not in answer.stderr
