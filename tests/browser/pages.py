@@ -121,7 +121,7 @@ def handle_it(clerk: Page, decider: Page, look: Look, number: str) -> None:
 def see_the_result(page: Page, look: Look) -> None:
     page.goto("/me/cases/")
     page.locator("table.inbox tbody a").first.click()
-    steps.eventually(page, page.url, "核验页")
+    steps.eventually(page, page.url, "提交评价", "button")
     look(page, "my-case")
     page.get_by_role("link", name="核验页").click()
     look(page, "verified")

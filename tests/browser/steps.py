@@ -130,9 +130,9 @@ def check_licence(page: Page) -> None:
     expect(page.get_by_text("企业身份已核验，可以受理。")).to_be_visible()
 
 
-def eventually(page: Page, address: str, name: str) -> Locator:
-    """Opens a page again until the worker has done its part and the link is there."""
-    link = page.get_by_role("link", name=name)
+def eventually(page: Page, address: str, name: str, role: Any = "link") -> Locator:
+    """Opens a page again until the worker has done its part and the link or button is there."""
+    link = page.get_by_role(role, name=name)
     for _ in range(MOST_RELOADS):
         page.goto(address)
         if link.count():
