@@ -38,9 +38,9 @@ def people(browser: Browser, server: Server) -> Iterator[Any]:
     """`people()` opens a browser of its own: nobody shares a session with anybody."""
     contexts: list[BrowserContext] = []
 
-    def enter(width: int = 1440) -> Page:
+    def enter(width: int = 1440, **more: Any) -> Page:
         context = browser.new_context(
-            base_url=server.url, locale="zh-CN", viewport={"width": width, "height": 900}
+            base_url=server.url, locale="zh-CN", viewport={"width": width, "height": 900}, **more
         )
         context.set_default_timeout(10_000)
         contexts.append(context)

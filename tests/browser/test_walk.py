@@ -168,3 +168,40 @@ def test_the_drawer_opens_over_the_list_and_escape_returns_to_it(people: Any, se
     clerk.keyboard.press("Escape")
     clerk.wait_for_url("**/console/cases/")
     expect(clerk.locator("dialog.drawer")).to_have_count(0)
+
+
+def test_without_a_script_the_form_is_filled_uploaded_and_submitted(people: Any, server: Server) -> None:
+    page = people(java_script_enabled=False)
+    steps.begin(page, server, "13910000006", "MA1WALK06", "演示企业 无脚本")
+    steps.fill_firm(page)
+    page.set_input_files("#f-licence", steps.PDF)
+    steps.following(page, "人员")
+    steps.fill_staff(page)
+    steps.following(page, "研发投入")
+    steps.fill_research(page)
+    page.set_input_files("#f-ledger", steps.PDF)
+    steps.following(page, "科技成果")
+    page.get_by_label("没有", exact=True).check()
+    page.get_by_label("不属于，按得分评价").check()
+    steps.following(page, "承诺与提交")
+    page.set_input_files("#f-evidence", steps.PDF)
+    page.set_input_files("#f-cover", steps.PDF)
+    page.get_by_role("button", name="上传所选文件").click()
+    expect(page.locator(".files .file")).to_have_count(2)
+    page.check("#f-confirm")
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.get_by_role("heading", name="已收到您的申请")).to_be_visible()
+
+
+def test_a_reload_while_typing_is_no_conflict_with_oneself(people: Any, server: Server) -> None:
+    page = people()
+    steps.begin(page, server, "13910000007", "MA1WALK07", "演示企业 刷新")
+    for text in ("第一次", "第二次", "第三次"):
+        page.fill("#f-address", text)
+        page.reload()
+        expect(page.locator("#f-address")).to_have_value(text)
+    page.fill("#f-address", "最后")
+    page.locator("#f-address").blur()
+    expect(page.locator("[data-save-status]")).to_contain_text("已自动保存 14")
+    expect(page.locator("[data-conflict-panel]")).to_be_hidden()
+    expect(page.locator("[data-kept-panel]")).to_be_hidden()

@@ -82,7 +82,7 @@ def _go_on(request: Any, held: Draft, part: Section, action: str) -> HttpRespons
     sections, position = held.form.sections, held.form.position(part.key)
     if action.startswith("add:"):
         return show_step(request, held, part, extra_row=action.removeprefix("add:"))
-    if action.startswith("remove:"):
+    if action == "upload" or action.startswith("remove:"):
         return HttpResponseRedirect(step_url(held, part))
     if action == "later":
         return HttpResponseRedirect(reverse("my_cases"))
