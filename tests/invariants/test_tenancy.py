@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Prefetch
 
 from qcy.engines.casework import services
@@ -191,6 +191,15 @@ def test_row_security_is_forced_on_every_scoped_table(world: World) -> None:
         cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
         forced = {name for (name,) in cursor.fetchall()}
     assert {m._meta.db_table for m in scoped_models()} <= forced
+
+
+@pytest.mark.only_row_security
+def test_a_case_cannot_point_at_an_adoption_of_another_node(world: World) -> None:
+    case = world.case()
+    with unscoped("test"), pytest.raises(IntegrityError, match="same_node"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(adoption=world.adoption("XX"))
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_append_only_triggers_stand_after_migrating(world: World) -> None:

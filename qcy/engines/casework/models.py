@@ -64,6 +64,7 @@ class Case(Row):
     """One filed matter (办件). A cache of the fold of its events, written only by `services.perform`."""
 
     scope = AnyOf(ByCase("id"), Purpose("filing"))
+    same_node = ("adoption",)
 
     number = models.CharField(max_length=20, unique=True)
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="cases")

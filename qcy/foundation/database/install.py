@@ -41,6 +41,11 @@ def _secure_rows(cursor: Any, present: set[str]) -> None:
         table = model._meta.db_table
         if table in present:
             _run(cursor, POLICY, table=table, rule=_policy(model), insert=_insert_policy(model))
+    for model in apps.get_models():
+        for name in getattr(model, "same_node", ()):
+            field: Any = model._meta.get_field(name)
+            target = field.related_model._meta.db_table
+            _run(cursor, SAME_NODE, table=model._meta.db_table, column=field.column, target=target)
     if role := settings.QCY_APPLICATION_ROLE:
         _run(cursor, GRANTS, role=role)
 
@@ -90,6 +95,17 @@ POLICY = (
     "CREATE POLICY {table}_change ON {table} FOR UPDATE USING {rule} WITH CHECK {rule}",
     "DROP POLICY IF EXISTS {table}_remove ON {table}",
     "CREATE POLICY {table}_remove ON {table} FOR DELETE USING {rule}",
+)
+
+# (id, node_id) keys: a row of one node cannot point at another node's row, whatever the code does
+SAME_NODE = (
+    "DO $$ BEGIN"
+    " IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{target}_id_node')"
+    " THEN ALTER TABLE {target} ADD CONSTRAINT {target}_id_node UNIQUE (id, node_id); END IF;"
+    " IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{table}_{column}_same_node')"
+    " THEN ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_same_node FOREIGN KEY ({column}, node_id)"
+    " REFERENCES {target} (id, node_id) DEFERRABLE INITIALLY DEFERRED; END IF;"
+    " END $$",
 )
 
 GRANTS = (

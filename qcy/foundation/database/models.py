@@ -16,6 +16,7 @@ class Row(models.Model):
 
     scope: ClassVar[Rule]
     append_only: ClassVar[bool] = False  # a trigger refuses update and delete
+    same_node: ClassVar[tuple[str, ...]] = ()  # foreign keys to rows that must be of this row's node
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
 
