@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirec
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from qcy.delivery.components.types import Kpi
 from qcy.delivery.console.shell import shell
@@ -301,58 +303,36 @@ def check_licence(request: Any, case_id: UUID) -> HttpResponse:
     return _act(request, case_id, _("企业身份已核验，可以受理。"), work)
 
 
-@staff
-@writes(back="../")
-def accept(request: Any, case_id: UUID) -> HttpResponse:
-    def work(case: Case) -> None:
-        services.accept_case(actor=request.actor, case_id=case.pk, version=_version(request), now=request.now)
+@dataclass(frozen=True)
+class Act:
+    """A button of the drawer: its service, what is said when done, and how the service calls the typed text."""
 
-    return _act(request, case_id, _("已受理，受理通知书已发出。"), work)
+    service: Callable[..., Case]
+    done: str
+    text: str = ""
 
 
-@staff
-@writes(back="../")
-def refuse_intake(request: Any, case_id: UUID) -> HttpResponse:
-    def work(case: Case) -> None:
-        services.refuse_intake(
-            actor=request.actor,
-            case_id=case.pk,
-            reason=request.POST.get("reason", ""),
-            version=_version(request),
-            now=request.now,
-        )
-
-    return _act(request, case_id, _("已作不予受理，通知书已发出。"), work, opened="refuse_intake")
+ACTS = {
+    "accept": Act(services.accept_case, gettext_noop("已受理，受理通知书已发出。")),
+    "refuse-intake": Act(services.refuse_intake, gettext_noop("已作不予受理，通知书已发出。"), "reason"),
+    "grant": Act(services.grant_case, gettext_noop("已审定通过，结果通知书正在生成。"), "opinion"),
+    "refuse": Act(services.refuse_case, gettext_noop("已审定不通过，结果通知书正在生成。"), "reason"),
+}
 
 
 @staff
 @writes(back="../")
-def grant(request: Any, case_id: UUID) -> HttpResponse:
+def act(request: Any, case_id: UUID, name: str) -> HttpResponse:
+    chosen = ACTS.get(name)
+    if chosen is None:
+        raise Http404
+
     def work(case: Case) -> None:
-        services.grant_case(
-            actor=request.actor,
-            case_id=case.pk,
-            opinion=request.POST.get("reason", ""),
-            version=_version(request),
-            now=request.now,
-        )
+        text = {chosen.text: request.POST.get("reason", "")} if chosen.text else {}
+        details = {"case_id": case.pk, "version": _version(request), "now": request.now, **text}
+        chosen.service(actor=request.actor, **details)
 
-    return _act(request, case_id, _("已审定通过，结果通知书正在生成。"), work, opened="grant")
-
-
-@staff
-@writes(back="../")
-def refuse(request: Any, case_id: UUID) -> HttpResponse:
-    def work(case: Case) -> None:
-        services.refuse_case(
-            actor=request.actor,
-            case_id=case.pk,
-            reason=request.POST.get("reason", ""),
-            version=_version(request),
-            now=request.now,
-        )
-
-    return _act(request, case_id, _("已审定不通过，结果通知书正在生成。"), work, opened="refuse")
+    return _act(request, case_id, _(chosen.done), work, opened=name)
 
 
 @staff
