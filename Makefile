@@ -11,9 +11,7 @@ export DJANGO_SETTINGS_MODULE ?= qcy.settings.development
 .PHONY: run test check bench system screens clean
 
 run: $(VENV)/ready  ## the demo world on http://127.0.0.1:8000
-	@$(BIN)/django-admin collectstatic --noinput --verbosity 0
-	@test -s var/qcy.sqlite3 || $(BIN)/qcy demo
-	@$(BIN)/qcy migrate
+	@if test -s var/qcy.sqlite3; then $(BIN)/qcy migrate; else $(BIN)/qcy demo; fi
 	@exec $(BIN)/qcy serve --port $(PORT)
 
 test: $(VENV)/ready  ## everything: both databases, both tenancy layers, the browser

@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     _command(commands, "serve", serve, "启动网站和后台任务", [("--host", "127.0.0.1"), ("--port", "8000")])
     _command(commands, "worker", worker, "只运行后台任务", [])
     _command(commands, "demo", demo, "重建演示数据", [("--seed", "20260708"), ("--today", "")])
-    _command(commands, "migrate", migrate, "建立或升级数据库", [])
+    _command(commands, "migrate", migrate, "建立或升级数据库，收集静态文件", [])
     _load(commands, "node", load_node_file, "载入一个节点文件")
     _load(commands, "calendar", load_calendar_file, "载入一年的节假日")
     audit = commands.add_parser("audit", help="核对记录").add_subparsers(required=True, metavar="操作")
@@ -103,6 +103,7 @@ def migrate(options: argparse.Namespace) -> int:
 
     with unscoped("migrate"):
         call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
     return 0
 
 

@@ -39,13 +39,7 @@ class Server:
         }
 
     def prepare(self) -> None:
-        self.run("django.core.management", "collectstatic", "--noinput", "-v0")
-        self.run("qcy.cli", "demo", "--today", TODAY.isoformat())
-
-    def run(self, module: str, *arguments: str) -> None:
-        command = [sys.executable, "-m", module, *arguments]
-        if module == "django.core.management":
-            command = [sys.executable, "-m", "django", *arguments]
+        command = [sys.executable, "-m", "qcy.cli", "demo", "--today", TODAY.isoformat()]
         subprocess.run(command, cwd=ROOT, env=self.environment(), check=True, stdout=subprocess.DEVNULL)
 
     def start(self) -> None:
