@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.server import Server
 
+PATIENCE_MS = 20_000  # how long a busy machine may take, not how long a page should
+expect.set_options(timeout=PATIENCE_MS)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -42,7 +44,7 @@ def people(browser: Browser, server: Server) -> Iterator[Any]:
         context = browser.new_context(
             base_url=server.url, locale="zh-CN", viewport={"width": width, "height": 900}, **more
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         return context.new_page()
 
