@@ -109,8 +109,9 @@ def migrate(options: argparse.Namespace) -> int:
 
 def demo(options: argparse.Namespace) -> int:
     migrate(options)
-    from qcy.delivery.web.clock import current_moment, local_day
+    from qcy.delivery.web.clock import current_moment
     from qcy.demo import build_demo
+    from qcy.kernel.local_time import local_day
 
     today = date.fromisoformat(options.today) if options.today else local_day(current_moment())
     print(build_demo(seed=int(options.seed), today=today))

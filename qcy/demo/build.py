@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 from django.apps import apps
@@ -27,11 +26,11 @@ from qcy.foundation.parties.enums import ContactKind, PersonKind, Role
 from qcy.foundation.parties.models import Mandate, Person
 from qcy.foundation.parties.services import open_account, prove_contact
 from qcy.kernel.ids import seeded_ids
+from qcy.kernel.local_time import SHANGHAI
 
 from .plan import make_cases, make_firms
 from .story import Story
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 SEEDS = Path(settings.QCY_SEEDS)
 PASSWORD = "demo-qcy-2026"  # noqa: S105 - printed in README: the demo world only
 RENDERED = 3

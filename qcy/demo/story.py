@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from qcy.engines.casework.filing import draft_fingerprint, submit_case
 from qcy.engines.casework.models import Case
@@ -31,11 +30,11 @@ from qcy.foundation.parties.actor import VISITOR, Actor, actor_for
 from qcy.foundation.parties.enums import ContactKind, MembershipState, PersonKind
 from qcy.foundation.parties.models import Membership, Organisation, Person
 from qcy.foundation.parties.services import claim_organisation, open_account, prove_contact, verify_membership
+from qcy.kernel.local_time import SHANGHAI
 from qcy.wiring import HANDLERS
 
 from .plan import FIELDS, DemoCase, DemoFirm
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 # PDFs are made when somebody opens them: rendering 180 at once would keep the first visitor waiting
 WITHOUT_PDF: Handlers = {
     topic: tuple(h for h in handlers if h is not render_document) for topic, handlers in HANDLERS.items()

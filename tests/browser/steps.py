@@ -130,6 +130,17 @@ def check_licence(page: Page) -> None:
     expect(page.get_by_text("企业身份已核验，可以受理。")).to_be_visible()
 
 
+def accept(clerk: Page, number: str, email: str) -> None:
+    """A clerk opens the case, checks the licence and accepts."""
+    staff(clerk, email)
+    open_case(clerk, number)
+    blocked = clerk.locator("dialog [aria-describedby=why-accept]")
+    expect(blocked).to_have_attribute("aria-disabled", "true")
+    check_licence(clerk)
+    clerk.get_by_role("button", name="受理", exact=True).click()
+    expect(clerk.get_by_text("已受理，受理通知书已发出。")).to_be_visible()
+
+
 def eventually(page: Page, address: str, name: str, role: Any = "link") -> Locator:
     """Opens a page again until the worker has done its part and the link or button is there."""
     link = page.get_by_role(role, name=name)

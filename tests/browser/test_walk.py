@@ -50,13 +50,7 @@ def test_a_firm_gets_its_matter_done_from_guide_to_verified_result(people: Any, 
     founder.goto("/me/cases/")
     expect(founder.get_by_text(number)).to_have_count(1)
 
-    clerk = people()
-    steps.staff(clerk, "clerk01@demo.invalid")
-    steps.open_case(clerk, number)
-    expect(clerk.locator("dialog [aria-describedby=why-accept]")).to_have_attribute("aria-disabled", "true")
-    steps.check_licence(clerk)
-    clerk.get_by_role("button", name="受理", exact=True).click()
-    expect(clerk.get_by_text("已受理，受理通知书已发出。")).to_be_visible()
+    steps.accept(people(), number, "clerk01@demo.invalid")
 
     decider = people()
     steps.staff(decider, "decider01@demo.invalid")
@@ -91,12 +85,7 @@ def test_a_refusal_reaches_the_firm_with_its_reason(people: Any, server: Server)
     steps.fill_everything(founder)
     number = steps.submit(founder)
 
-    clerk = people()
-    steps.staff(clerk, "clerk02@demo.invalid")
-    steps.open_case(clerk, number)
-    steps.check_licence(clerk)
-    clerk.get_by_role("button", name="受理", exact=True).click()
-    expect(clerk.get_by_text("已受理，受理通知书已发出。")).to_be_visible()
+    steps.accept(people(), number, "clerk02@demo.invalid")
 
     decider = people()
     steps.staff(decider, "decider02@demo.invalid")

@@ -199,3 +199,20 @@ def test_an_incomplete_draft_is_refused_with_every_problem(world: World) -> None
     with pytest.raises(Refused) as refused:
         world.do(submit_case, actor, draft_id=draft.pk, seen=draft_fingerprint(draft), now=world.now)
     assert len(refused.value.problems) > 15  # type: ignore[attr-defined]
+
+
+def test_a_verified_colleague_submits_a_draft_another_began(world: World) -> None:
+    """Whoever submits is the filer: the case, its letters and its messages are theirs."""
+    from qcy.foundation.parties.models import Membership
+    from qcy.foundation.parties.services import claim_organisation
+    from tests.world import FIRMS
+
+    draft, colleague = world.draft(0), world.firm(1)
+    claim = world.do(claim_organisation, colleague, code=FIRMS[0].code, name=FIRMS[0].name, now=world.now)
+    with unscoped("test"):
+        Membership.objects.filter(pk=claim.pk).update(state="verified")
+    colleague = world.firm(1)
+    details = {"draft_id": draft.pk, "seen": draft_fingerprint(draft), "now": world.now}
+    case = world.reload(world.do(submit_case, colleague, **details))
+    assert case.filer_id == colleague.person_id
+    assert world.attempt(submit_case, world.firm(0), **details).code == "already_submitted"

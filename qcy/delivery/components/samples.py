@@ -3,7 +3,6 @@
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
 
@@ -19,12 +18,12 @@ from qcy.delivery.components.types import (
     Step,
     TimelineEntry,
 )
+from qcy.kernel.local_time import SHANGHAI
 
 LONG_NAME = (
     "西咸新区泾河新城精密温控与智能检测装备产业技术创新战略联盟研究院有限责任公司"
     "（演示企业名称，用来检查六十个字的折行效果，仅供测试）"
 )
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def at(month: int, day: int, hour: int, minute: int) -> datetime:

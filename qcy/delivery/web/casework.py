@@ -18,8 +18,8 @@ from qcy.foundation.files.models import StoredFile
 from qcy.foundation.parties.actor import Actor
 from qcy.kernel.calendar import Calendar
 from qcy.kernel.clock import Progress, WorkingDays, limit_text, progress
+from qcy.kernel.local_time import local_day
 
-from .clock import local_day
 from .format import chinese_day
 
 TONE = {

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 from django.conf import settings
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def current_moment() -> datetime:
@@ -13,7 +10,3 @@ def current_moment() -> datetime:
     if settings.QCY_FREEZE_NOW:
         return datetime.fromisoformat(settings.QCY_FREEZE_NOW)
     return datetime.now(UTC)
-
-
-def local_day(moment: datetime) -> date:
-    return moment.astimezone(SHANGHAI).date()

@@ -13,9 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from qcy.foundation.database.scope import Scope, scope
 from qcy.foundation.parties.actor import VISITOR, actor_for
 from qcy.foundation.parties.models import Person
+from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refused
 
-from .clock import current_moment, local_day
+from .clock import current_moment
 from .errors import refusal_page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

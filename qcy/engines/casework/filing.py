@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -28,6 +27,7 @@ from qcy.foundation.parties.enums import Role
 from qcy.foundation.parties.services import ask_for_licence_check
 from qcy.kernel.chain import canonical_json
 from qcy.kernel.ids import new_id
+from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refusal, Refused
 
 from . import refusals
@@ -37,8 +37,6 @@ from .letters import issue_letter
 from .models import Case, CaseAccess, CaseRecord
 from .queries import in_the_way
 from .recording import keep_record, record_events, record_reference
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class IncompleteDraft(Refused):
@@ -62,7 +60,7 @@ def submit_case(*, actor: Actor, draft_id: UUID, seen: str, now: datetime) -> UU
     with purpose("filing"), transaction.atomic():
         draft = lock_open_draft(actor=actor, draft_id=draft_id)
         answer = answer_once(
-            person_id=draft.person_id,
+            person_id=actor.me,
             key=draft.pk,
             fingerprint=seen,
             now=now,
@@ -106,7 +104,7 @@ def _adoption_of(draft: Draft) -> Adoption:
 
 
 def _refuse_when_closed(adoption: Adoption, draft: Draft, now: datetime) -> None:
-    today = now.astimezone(SHANGHAI).date()
+    today = local_day(now)
     if not adoption.is_open_on(today):
         raise Refused(refusals.WINDOW_CLOSED)
     if adoption.definition.one_per_year and in_the_way(adoption, draft.organisation_id, today.year).exists():
@@ -116,7 +114,7 @@ def _refuse_when_closed(adoption: Adoption, draft: Draft, now: datetime) -> None
 def _create(
     actor: Actor, draft: Draft, adoption: Adoption, files: Sequence[StoredFile], now: datetime
 ) -> Case:
-    today = now.astimezone(SHANGHAI).date()
+    today = local_day(now)
     case_id = new_id()
     membership = actor.membership_of(draft.organisation_id)
     case = Case(
@@ -126,7 +124,7 @@ def _create(
         responsible_node=adoption.node,
         adoption=adoption,
         organisation_id=draft.organisation_id,
-        filer_id=draft.person_id,
+        filer_id=actor.me,
         draft_id=draft.pk,
         year=today.year,
         typed_name=membership.name if membership else "",
@@ -172,7 +170,7 @@ def _record_submission(
             "files": [{"file": str(f.pk), "sha256": f.sha256} for f in files],
         },
     )
-    today = now.astimezone(SHANGHAI).date()
+    today = local_day(now)
     events = decide(CaseState(), command, case.adoption.definition, calendar_in_force(), now, today)
     assert not isinstance(events, Refusal), events
     record_events(case, events, CaseState(), node_id=case.node_id)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from qcy.foundation.documents.models import Document
 from qcy.foundation.documents.services import issue_document, next_number
 from qcy.kernel.clock import limit_text
+from qcy.kernel.local_time import SHANGHAI, local_day
 
 from .models import Case
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 SERIES = {
     "receipt": "收件",
     "acceptance": "受理",
@@ -50,7 +49,7 @@ def _common(case: Case, now: datetime) -> dict[str, Any]:
         "firm": case.firm_name,
         "firm_code": case.organisation.code,
         "node": case.node.name,
-        "issued_on": now.astimezone(SHANGHAI).date().isoformat(),
+        "issued_on": local_day(now).isoformat(),
         "demo": case.adoption.definition.is_demo,
     }
 

@@ -12,12 +12,12 @@ from qcy.foundation.calendars.queries import calendar_in_force
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.enums import MembershipState, Role
 from qcy.foundation.parties.models import Mandate, Membership
+from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refusal, Refused
 from qcy.kernel.text import clean
 
 from .core import ActingAs, CaseState, Command, decide
 from .enums import RecordKind
-from .filing import SHANGHAI
 from .letters import LETTER_OF, issue_letter
 from .models import Case, CaseRecord
 from .recording import record_events, record_reference, state_of
@@ -76,7 +76,7 @@ def perform(
         assignee=_assignee(case, assignee_id) if assignee_id else None,
         expected_version=version,
     )
-    today = now.astimezone(SHANGHAI).date()
+    today = local_day(now)
     answer = decide(state, command, case.adoption.definition, calendar_in_force(), now, today)
     if isinstance(answer, Refusal):
         raise Refused(answer)

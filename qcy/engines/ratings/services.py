@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -13,12 +12,12 @@ from qcy.foundation.documents.services import next_number
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.sealed import seal
+from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refusal, Refused
 from qcy.kernel.text import clean
 
 from .models import Complaint, Level, Rating
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONGEST_TEXT = 1_000
 LONGEST_COMMENT = 500
 
@@ -69,7 +68,7 @@ def file_complaint(
     if len(text) > LONGEST_TEXT:
         why = f"内容有 {len(text)} 个字，最多 {LONGEST_TEXT} 个。"
         raise Refused(Refusal("text_too_long", why=why, fix="请精简后再提交，或分两次提交。"))
-    today = now.astimezone(SHANGHAI).date()
+    today = local_day(now)
     serial = next_number(f"complaint:{node.code}:{today:%Y%m%d}")
     complaint = Complaint(
         number=f"TS-{node.code}-{today:%Y%m%d}-{serial:04d}",

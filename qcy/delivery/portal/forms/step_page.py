@@ -12,7 +12,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from qcy.delivery.web.clock import SHANGHAI
 from qcy.engines.casework.filing import draft_fingerprint
 from qcy.engines.casework.models import Case
 from qcy.engines.forms.definition import Section
@@ -21,6 +20,7 @@ from qcy.engines.forms.validation import Problem
 from qcy.foundation.files.enums import FileState
 from qcy.foundation.files.models import StoredFile
 from qcy.foundation.parties.models import Organisation
+from qcy.kernel.local_time import SHANGHAI
 
 from . import present
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
-from qcy.delivery.web.clock import SHANGHAI
 from qcy.delivery.web.errors import wants_json
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.delivery.web.request import posted_number
@@ -15,6 +14,7 @@ from qcy.engines.forms.definition import FieldKind, Section
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.services import discard_draft, save_section
 from qcy.engines.forms.validation import problems_in
+from qcy.kernel.local_time import SHANGHAI
 from qcy.kernel.refusals import Refused
 
 from . import present
