@@ -232,3 +232,13 @@ def test_one_firm_files_once_a_year_but_again_after_a_withdrawal(world: World) -
     world.do(services.withdraw_case, actor, case_id=case.pk, version=1, now=world.now)
     with scope(actor.scope):
         assert submit_case(actor=actor, **details) != case.pk
+
+
+def test_a_firm_sent_to_another_node_is_checked_and_accepted_there(world: World) -> None:
+    first = world.case(0)
+    reason = "请到总窗口申请"
+    world.do(services.refuse_intake, world.clerk, case_id=first.pk, reason=reason, version=1, now=world.now)
+    second = world.case(0, node="XX")
+    world.verify(0, world.hub_clerk)
+    world.do(services.accept_case, world.hub_clerk, case_id=second.pk, version=1, now=world.now)
+    assert world.reload(second).status == CaseStatus.ACCEPTED

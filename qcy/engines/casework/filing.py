@@ -136,7 +136,7 @@ def _create(
     form = keep_record(case, RecordKind.FORM, submitted_values(draft), now)
     claim_files(files, case_id=case_id)
     _record_submission(actor, case, form, files, now)
-    ask_for_licence_check(actor=actor, organisation_id=draft.organisation_id, node=adoption.node, now=now)
+    ask_for_licence_check(actor=actor, organisation_id=draft.organisation_id, node=adoption.node)
     close_draft(draft, now=now)
     issue_letter("receipt", case, now)
     return case

@@ -88,12 +88,10 @@ def checked_name(name: str) -> str:
     return name
 
 
-@transaction.atomic
-def ask_for_licence_check(*, actor: Actor, organisation_id: UUID, node: Node, now: datetime) -> None:
-    """A claim that files a case is put before the node that will handle it."""
-    Membership.objects.filter(
-        person_id=actor.me, organisation_id=organisation_id, state=MembershipState.CLAIMED, node=None
-    ).update(node=node)
+def ask_for_licence_check(*, actor: Actor, organisation_id: UUID, node: Node) -> None:
+    """Filing puts the membership before the node that will handle the case, also after another node had it."""
+    held = Membership.objects.filter(person_id=actor.me, organisation_id=organisation_id)
+    held.exclude(state=MembershipState.ENDED).update(node=node)
 
 
 @transaction.atomic
