@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from qcy.engines.casework.handlers import deliver_result, tell_applicant
+from qcy.engines.casework.handlers import deliver_result, tell_applicant, tell_desk
+from qcy.engines.casework.sweeps import (
+    act_on_time,
+    ask_overtaken,
+    ask_recomputing,
+    ask_releasing,
+    recompute,
+    release,
+    warn,
+)
 from qcy.foundation.documents.handlers import render_document
 from qcy.foundation.files.handlers import check_structure
 from qcy.foundation.messages.handlers import mail_message, write_message
@@ -12,11 +21,22 @@ from qcy.foundation.outbox.worker import Every, Handlers
 from qcy.foundation.parties.handlers import forget_unproven_accounts
 
 HANDLERS: Handlers = {
-    "case.event": (tell_applicant, deliver_result),
+    "calendar.loaded": (ask_recomputing,),
+    "case.event": (tell_applicant, tell_desk, deliver_result),
+    "case.overtaken": (act_on_time,),
+    "case.recompute": (recompute,),
+    "case.release": (release,),
+    "mandate.ended": (ask_releasing,),
+    "sweep.overtaken": (ask_overtaken,),
+    "sweep.warn": (warn,),
     "document.issued": (render_document,),
     "file.uploaded": (check_structure,),
     "parties.forget_unproven": (forget_unproven_accounts,),
     "message.wanted": (write_message, mail_message),
 }
 
-SCHEDULE: tuple[Every, ...] = (Every("parties.forget_unproven", timedelta(hours=6)),)
+SCHEDULE: tuple[Every, ...] = (
+    Every("parties.forget_unproven", timedelta(hours=6)),
+    Every("sweep.overtaken", timedelta(minutes=10)),
+    Every("sweep.warn", timedelta(minutes=10)),
+)

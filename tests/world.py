@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from qcy.demo.build import STAFF, load_reference, make_staff
+from qcy.demo.build import STAFF, load_reference
 from qcy.demo.plan import make_firms
 from qcy.demo.story import SMALL_PDF, WITHOUT_PDF, files_of, values_of
 from qcy.engines.casework import services
@@ -38,7 +38,8 @@ def build_base() -> None:
     """Committed once per test run: calendars, nodes, the matter, the desks."""
     with unscoped("test base"):
         load_reference(TODAY, NOW - timedelta(days=31))
-        make_staff(NOW - timedelta(days=31))
+        while work_off(WITHOUT_PDF, NOW - timedelta(days=31)):
+            pass
 
 
 @dataclass

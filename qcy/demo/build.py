@@ -45,6 +45,7 @@ STAFF = (  # node, role, desk, e-mail
     ("FX", Role.NODE_MANAGER, "节点负责人", "manager@demo.invalid"),
     ("XX", Role.CLERK, "总窗口经办人 01", "hub.clerk@demo.invalid"),
     ("XX", Role.DECIDER, "总窗口审定人 01", "hub.decider@demo.invalid"),
+    ("XX", Role.NODE_MANAGER, "总窗口负责人", "hub.manager@demo.invalid"),
 )
 
 
@@ -54,8 +55,7 @@ def build_demo(*, seed: int, today: date) -> str:
     with unscoped("demo world"), seeded_ids(seed, started.astimezone(UTC)):
         empty_everything()
         with transaction.atomic():
-            load_reference(today, started)
-            staff = make_staff(started)
+            staff = load_reference(today, started)
             _tell(seed, today, staff)
         rendered = [ensure_pdf(document) for document in _results()[:RENDERED]]
         counts = (
@@ -69,11 +69,13 @@ def empty_everything() -> None:
     shutil.rmtree(settings.QCY_FILES, ignore_errors=True)
 
 
-def load_reference(today: date, now: datetime) -> None:
+def load_reference(today: date, now: datetime) -> dict[str, Person]:
+    """Calendars, nodes, their desks and the matter: a matter is published only where somebody can handle it."""
     for file in sorted((SEEDS / "calendar").glob("cn-*.yaml")):
         load_calendar_year(_read(file), now=now)
     for name in ("xixian", "fengxi"):
         load_node(_read(SEEDS / "nodes" / f"{name}.yaml"), now=now)
+    staff = make_staff(now)
     document = _read(SEEDS / "catalogue" / "tsme.yaml")
     edition = load_matter(document, now=now)
     for wanted in document["adoptions"]:
@@ -86,6 +88,7 @@ def load_reference(today: date, now: datetime) -> None:
             window_is_demo=True,
             now=now,
         )
+    return staff
 
 
 def make_staff(now: datetime) -> dict[str, Person]:

@@ -12,16 +12,17 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Move(Generic[S, R]):
-    """`command` leads from any of `sources` to `target` and is open to `role`.
+    """`command` leads from any of `sources` to `target` and is open to `roles`.
 
-    `not_by` names an earlier command: whoever gave that one may not give this one. `leaves_end` marks
-    the few moves that may start from an end state (reopen, revoke, archive).
+    Without `target` the state stays as it is (a limit is extended, a remark is left). `not_by` names an
+    earlier command: whoever gave that one may not give this one. `leaves_end` marks the few moves that
+    may start from an end state (reopen, revoke, archive).
     """
 
     command: str
     sources: frozenset[S]
-    target: S
-    role: R
+    target: S | None
+    roles: frozenset[R]
     needs_reason: bool = False
     not_by: str | None = None
     leaves_end: bool = False
@@ -66,7 +67,7 @@ class Workflow(Generic[S, R]):
         return (f"状态“{state}”从起点无法到达。" for state in self.states if state not in reached)
 
     def _dead_ends(self) -> Iterator[str]:
-        stuck = (state for state in self.states if state not in self.ends and not self.allowed(state))
+        stuck = (s for s in self.states if s not in self.ends and not any(m.target for m in self.allowed(s)))
         return (f"状态“{state}”没有出口，也不是结束状态。" for state in stuck)
 
     def _leaking_ends(self) -> Iterator[str]:
@@ -88,5 +89,5 @@ class Workflow(Generic[S, R]):
             state = waiting.pop()
             if state not in reached:
                 reached.add(state)
-                waiting += [move.target for move in self.allowed(state)]
+                waiting += [move.target for move in self.allowed(state) if move.target is not None]
         return reached

@@ -23,9 +23,11 @@ class Role(StrEnum):
 SUBMITTED, ACCEPTED, GRANTED, WITHDRAWN = Status
 CLERK, DECIDER, APPLICANT = Role
 
-ACCEPT = Move("accept", frozenset({SUBMITTED}), ACCEPTED, CLERK)
-GRANT = Move("grant", frozenset({ACCEPTED}), GRANTED, DECIDER, not_by="accept")
-WITHDRAW = Move("withdraw", frozenset({SUBMITTED, ACCEPTED}), WITHDRAWN, APPLICANT, needs_reason=True)
+ACCEPT = Move("accept", frozenset({SUBMITTED}), ACCEPTED, frozenset({CLERK}))
+GRANT = Move("grant", frozenset({ACCEPTED}), GRANTED, frozenset({DECIDER}), not_by="accept")
+WITHDRAW = Move(
+    "withdraw", frozenset({SUBMITTED, ACCEPTED}), WITHDRAWN, frozenset({APPLICANT}), needs_reason=True
+)
 
 
 def workflow(*moves, ends=frozenset({GRANTED, WITHDRAWN})):

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.urls import include, path
 
 from qcy.delivery.console.accounts import views as console_accounts
-from qcy.delivery.console.cases import views as console_cases
+from qcy.delivery.console.cases import acts, downloads, drawer, inbox
 from qcy.delivery.console.voice import views as console_voice
 from qcy.delivery.portal.accounts import views as accounts
+from qcy.delivery.portal.cases import corrections
 from qcy.delivery.portal.cases import views as cases
 from qcy.delivery.portal.forms import submission, uploads
 from qcy.delivery.portal.forms import views as forms
@@ -18,14 +19,23 @@ from qcy.delivery.portal.voice import views as voice
 
 console = [
     path("sign-in/", console_accounts.sign_in, name="console_sign_in"),
-    path("", console_cases.entrance, name="console"),
-    path("cases/", console_cases.inbox, name="console_cases"),
-    path("cases/<uuid:case_id>/", console_cases.drawer, name="console_case"),
-    path("cases/<uuid:case_id>/assign/", console_cases.take, name="console_assign"),
-    path("cases/<uuid:case_id>/licence/", console_cases.check_licence, name="console_licence"),
-    path("cases/<uuid:case_id>/<slug:name>/", console_cases.act, name="console_act"),
-    path("documents/<uuid:document_id>.pdf", console_cases.document, name="console_document"),
-    path("files/<uuid:file_id>/", console_cases.file, name="console_file"),
+    path("", inbox.entrance, name="console"),
+    path("cases/", inbox.inbox, name="console_cases"),
+    path("cases/<uuid:case_id>/", drawer.drawer, name="console_case"),
+    path("cases/<uuid:case_id>/assign/", acts.take, name="console_assign"),
+    path("cases/<uuid:case_id>/licence/", acts.check_licence, name="console_licence"),
+    path("cases/<uuid:case_id>/remark/", acts.remark, name="console_remark"),
+    path("cases/<uuid:case_id>/note/", acts.note, name="console_note"),
+    path("cases/<uuid:case_id>/defects/add/", acts.add_defect, name="console_add_defect"),
+    path("cases/<uuid:case_id>/defects/send/", acts.send_defects, name="console_send_defects"),
+    path(
+        "cases/<uuid:case_id>/defects/<slug:defect_id>/remove/",
+        acts.remove_defect,
+        name="console_remove_defect",
+    ),
+    path("cases/<uuid:case_id>/<slug:name>/", acts.act, name="console_act"),
+    path("documents/<uuid:document_id>.pdf", downloads.document, name="console_document"),
+    path("files/<uuid:file_id>/", downloads.file, name="console_file"),
     path("complaints/", console_voice.complaints, name="console_complaints"),
     path("complaints/<uuid:complaint_id>/read/", console_voice.read, name="console_complaint_read"),
 ]
@@ -43,6 +53,9 @@ mine = [
     path("cases/", cases.case_list, name="my_cases"),
     path("cases/<uuid:case_id>/", cases.detail, name="my_case"),
     path("cases/<uuid:case_id>/receipt/", cases.receipt, name="receipt"),
+    path("cases/<uuid:case_id>/correct/", corrections.start, name="correct"),
+    path("cases/<uuid:case_id>/answers/", corrections.answer, name="correction_answer"),
+    path("cases/<uuid:case_id>/remark/", cases.remark, name="remark"),
     path("cases/<uuid:case_id>/withdraw/", cases.withdraw, name="withdraw"),
     path("cases/<uuid:case_id>/rate/", cases.rate, name="rate"),
     path("documents/<uuid:document_id>.pdf", cases.document, name="document"),

@@ -1,132 +1,87 @@
 """Casework without a database: decide(state, command, …) -> events | refusal, apply(state, event) -> state.
 
 Views, jobs, imports and the demo world all go through these two functions; nothing else may say what
-happens to a case. Source of the rules: 行政许可法 art. 32, 42, 44; field guide 2.5, 3.1.
+happens to a case. Source of the rules: 行政许可法 art. 32, 42, 44, 45; field guide 2.5, 3.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Any, Protocol
-from uuid import UUID
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
 
-from qcy.foundation.parties.enums import Role
 from qcy.kernel.calendar import Calendar
-from qcy.kernel.clock import Limit, WorkingDays, due_on
 from qcy.kernel.refusals import Refusal
 
-from . import refusals
-from .enums import CaseStatus, EventType, Outcome
-from .workflow import ASSIGNABLE, CASE, MAY_ASSIGN_OTHERS, MAY_TAKE
+from . import clocks, refusals
+from .clocks import Limits
+from .enums import EventType
+from .state import EVENT_OF, ActingAs, CaseState, Command, Defect, Event, apply, fold
+from .workflow import ASSIGNABLE, CASE, MAY_ASSIGN_OTHERS, MAY_TAKE, ONCE, SYSTEM, UNHURRIED
 
+__all__ = ["ActingAs", "CaseState", "Command", "Defect", "Event", "apply", "decide", "fold"]
 
-class Limits(Protocol):
-    """What the core needs of the pinned definition."""
-
-    @property
-    def answer_by(self) -> WorkingDays: ...
-    @property
-    def promised(self) -> WorkingDays: ...
-    @property
-    def legal(self) -> Limit | None: ...
+Payload = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class ActingAs:
-    """The actor as the core sees it: who, with which roles at the case's node."""
+class _Moment:
+    """Everything a rule may look at."""
 
-    person_id: UUID | None
-    roles: frozenset[Role]
-    desk: str = ""
-
-
-@dataclass(frozen=True)
-class CaseState:
-    status: CaseStatus = CaseStatus.SUBMITTED
-    outcome: Outcome = Outcome.NONE
-    version: int = 0
-    submitted_on: date | None = None
-    accepted_on: date | None = None
-    closed_on: date | None = None
-    answer_by: date | None = None
-    promised_due: date | None = None
-    legal_due: date | None = None
-    due_provisional: bool = False
-    assignee: UUID | None = None
-    done_by: Mapping[str, UUID | None] = field(default_factory=dict)  # command -> who gave it
-    applicant_verified: bool = True
-
-
-@dataclass(frozen=True)
-class Event:
-    type: EventType
-    at: datetime
-    actor: UUID | None
-    payload: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Command:
-    name: str  # submit, assign, or a command of the workflow table
-    by: ActingAs
-    reason: Mapping[str, str] | None = None  # id and keyed hash of the erasable text
-    payload: Mapping[str, Any] = field(default_factory=dict)
-    assignee: ActingAs | None = None
-    expected_version: int | None = None
-
-
-EVENT_OF = {
-    "submit": EventType.SUBMITTED,
-    "assign": EventType.ASSIGNED,
-    "accept": EventType.ACCEPTED,
-    "refuse_intake": EventType.NOT_ACCEPTED,
-    "grant": EventType.GRANTED,
-    "refuse": EventType.REFUSED,
-    "deliver": EventType.DELIVERED,
-    "withdraw": EventType.WITHDRAWN,
-}
-COMMAND_OF = {event: command for command, event in EVENT_OF.items()}
+    state: CaseState
+    command: Command
+    definition: Limits
+    calendar: Calendar
+    today: date
 
 
 def decide(
     state: CaseState, command: Command, definition: Limits, calendar: Calendar, now: datetime, today: date
 ) -> Sequence[Event] | Refusal:
     """Events that follow from the command, none when it was already carried out (C9), or why not."""
+    moment = _Moment(state, command, definition, calendar, today)
     if command.name == "submit":
-        return _submit(state, command, definition, calendar, now, today)
-    if _already_done(state, command):
+        return _submit(moment, now)
+    if _already_done(moment):
         return []
-    if command.expected_version not in (None, state.version):
+    if not _has_seen(state, command.expected_version):
         return refusals.STALE
     if command.name == "assign":
         return _assign(state, command, now)
-    return _move(state, command, definition, calendar, now, today)
+    return _move(moment, now)
 
 
-def _already_done(state: CaseState, command: Command) -> bool:
+def _has_seen(state: CaseState, expected: int | None) -> bool:
+    """A remark or a recomputed date in between does not make what was seen wrong."""
+    return expected is None or state.moved_at <= expected <= state.version
+
+
+def _already_done(moment: _Moment) -> bool:
+    state, command = moment.state, moment.command
     if command.name == "assign":
         wanted = command.assignee.person_id if command.assignee else None
         return wanted is not None and wanted == state.assignee
+    if command.name == "remark":
+        said = (command.by.person_id, command.reason["hash"] if command.reason else "")
+        return bool(command.reason) and state.last_words == said
+    target = CASE.move(command.name).target
     same = command.name in state.done_by and state.done_by[command.name] == command.by.person_id
-    return same and state.status == CASE.move(command.name).target
+    return same and (state.status == target or (target is None and command.name in ONCE))
 
 
-def _submit(
-    state: CaseState, command: Command, definition: Limits, calendar: Calendar, now: datetime, today: date
-) -> Sequence[Event] | Refusal:
-    if state.version:
+def _submit(moment: _Moment, now: datetime) -> Sequence[Event] | Refusal:
+    if moment.state.version:
         return refusals.ALREADY_SUBMITTED
-    due = due_on(today, definition.answer_by, calendar)
-    payload = {**command.payload, "on": today.isoformat(), "answer_by": due.day.isoformat()}
-    return [Event(EventType.SUBMITTED, now, command.by.person_id, payload)]
+    started = clocks.answer_payload(moment.today, moment.definition, moment.calendar)
+    payload = {**moment.command.payload, "on": moment.today.isoformat(), **started}
+    return [Event(EventType.SUBMITTED, now, moment.command.by.person_id, payload)]
 
 
 def _assign(state: CaseState, command: Command, now: datetime) -> Sequence[Event] | Refusal:
     target = command.assignee
     if target is None or state.status not in ASSIGNABLE:
-        return refusals.NOT_NOW[state.status]
+        return refusals.not_now(state.status)
     if target.person_id != command.by.person_id and not command.by.roles & MAY_ASSIGN_OTHERS:
         return refusals.MAY_NOT_ASSIGN
     if not target.roles & MAY_TAKE[state.status]:
@@ -135,96 +90,179 @@ def _assign(state: CaseState, command: Command, now: datetime) -> Sequence[Event
     return [Event(EventType.ASSIGNED, now, command.by.person_id, payload)]
 
 
-def _move(
-    state: CaseState, command: Command, definition: Limits, calendar: Calendar, now: datetime, today: date
-) -> Sequence[Event] | Refusal:
-    move = CASE.move(command.name)
-    if state.status not in move.sources:
-        return refusals.NOT_NOW[state.status]
-    if move.role not in command.by.roles:
-        return refusals.NEEDS_ROLE[move.role]
-    if move.not_by and state.done_by.get(move.not_by) == command.by.person_id:
-        return refusals.SAME_PERSON
-    if move.needs_reason and not command.reason:
-        return refusals.NEEDS_REASON
-    if command.name == "accept" and not state.applicant_verified:
-        return refusals.LICENCE_FIRST
-    payload = {**command.payload, "on": today.isoformat(), "desk": command.by.desk}
+def _move(moment: _Moment, now: datetime) -> Sequence[Event] | Refusal:
+    refusal = _general_refusal(moment) or _GUARDS.get(moment.command.name, _no_guard)(moment)
+    if refusal:
+        return refusal
+    if _changes_nothing(moment):
+        return []
+    command = moment.command
+    payload = {**command.payload, "on": moment.today.isoformat(), "desk": command.by.desk}
     if command.reason:
         payload["reason"] = dict(command.reason)
-    if command.name == "accept":
-        payload |= _clocks_from(today, definition, calendar)
+    payload |= _MORE.get(command.name, _no_more)(moment)
     return [Event(EVENT_OF[command.name], now, command.by.person_id, payload)]
 
 
-def _clocks_from(accepted: date, definition: Limits, calendar: Calendar) -> dict[str, Any]:
-    """Both ends fixed at acceptance, with the calendar they were counted by."""
-    promised = due_on(accepted, definition.promised, calendar)
-    legal = due_on(accepted, definition.legal, calendar) if definition.legal else None
-    return {
-        "promised_due": promised.day.isoformat(),
-        "legal_due": legal.day.isoformat() if legal else None,
-        "provisional": promised.provisional or bool(legal and legal.provisional),
-        "calendar": calendar.version,
-    }
+def _changes_nothing(moment: _Moment) -> bool:
+    match moment.command.name:
+        case "recompute":
+            return not clocks.recomputed(moment.state, moment.definition, moment.calendar, moment.today)
+        case "release":
+            return moment.state.assignee is None
+        case _:
+            return False
 
 
-def apply(state: CaseState, event: Event) -> CaseState:
-    """The state after one more event. C1: a case is the fold of its events and nothing else."""
-    command = COMMAND_OF[event.type]
-    changes: dict[str, Any] = {
-        "version": state.version + 1,
-        "done_by": {**state.done_by, command: event.actor},
-    }
-    if event.type == EventType.ASSIGNED:
-        return replace(state, **changes, assignee=UUID(event.payload["assignee"]))
-    if event.type != EventType.SUBMITTED:
-        changes["status"] = CASE.move(command).target
-    return replace(state, **changes, **_FACTS_OF.get(event.type, _nothing)(event.payload))
+def _general_refusal(moment: _Moment) -> Refusal | None:
+    state, command = moment.state, moment.command
+    move = CASE.move(command.name)
+    if state.status not in move.sources:
+        return refusals.not_now(state.status)
+    if not move.roles & command.by.roles:
+        return refusals.needs_role(move.roles)
+    overtaken = clocks.overtaken_by(state, moment.definition, moment.today)
+    if overtaken and command.name not in UNHURRIED and not command.by.roles & SYSTEM:
+        return refusals.OVERTAKEN[overtaken]
+    if move.not_by and state.done_by.get(move.not_by, ()) == command.by.person_id:
+        return refusals.SAME_PERSON
+    if move.needs_reason and not command.reason:
+        return refusals.NEEDS_REASON
+    if command.name in ONCE and command.name in state.done_by:
+        return refusals.ONLY_ONCE[command.name]
+    return None
 
 
-def fold(events: Sequence[Event]) -> CaseState:
-    state = CaseState()
-    for event in events:
-        state = apply(state, event)
-    return state
+# ---------------------------------------------------------------- what single commands also ask for
+def _no_guard(moment: _Moment) -> Refusal | None:
+    return None
 
 
-def _nothing(payload: Mapping[str, Any]) -> dict[str, Any]:
+def _may_accept(moment: _Moment) -> Refusal | None:
+    return None if moment.state.applicant_verified else refusals.LICENCE_FIRST
+
+
+def _is_time(moment: _Moment) -> Refusal | None:
+    """The system moves a case only when its time has come, however often a sweep asks."""
+    overtaken = clocks.overtaken_by(moment.state, moment.definition, moment.today)
+    return None if overtaken == moment.command.name else refusals.NOT_DUE
+
+
+def _lists_defects(moment: _Moment) -> Refusal | None:
+    return None if moment.command.payload.get("defects") else refusals.NO_DEFECTS
+
+
+def _may_extend(moment: _Moment) -> Refusal | None:
+    """With a reason, before the limit has passed, by no more than the matter allows, never past the law."""
+    days, state = moment.command.payload["days"], moment.state
+    if not 0 < days <= moment.definition.longest_extension:
+        return refusals.extension_too_long(moment.definition.longest_extension)
+    if state.promised_due and moment.today > state.promised_due and not state.paused_since:
+        return refusals.TOO_LATE_TO_EXTEND
+    dues = clocks.dues_of(_extended(moment), moment.definition, moment.calendar, moment.today)
+    return refusals.BEYOND_THE_LAW if dues.legal and dues.promised > dues.legal else None
+
+
+def _may_grant(moment: _Moment) -> Refusal | None:
+    return refusals.PAPERS_OUTSTANDING if moment.state.outstanding else None
+
+
+def _has_outstanding(moment: _Moment) -> Refusal | None:
+    wanted = set(moment.command.payload["supplied"])
+    return None if wanted & {d.id for d in moment.state.outstanding} else refusals.NOTHING_OUTSTANDING
+
+
+def _may_terminate(moment: _Moment) -> Refusal | None:
+    return _is_time(moment) if moment.command.by.roles & SYSTEM else None
+
+
+_GUARDS: Mapping[str, Callable[[_Moment], Refusal | None]] = {
+    "accept": _may_accept,
+    "deem_accepted": _is_time,
+    "lapse": _is_time,
+    "miss_supplement": _is_time,
+    "terminate": _may_terminate,
+    "ask_correction": _lists_defects,
+    "ask_supplement": _lists_defects,
+    "extend": _may_extend,
+    "grant": _may_grant,
+    "follow_up": _has_outstanding,
+}
+
+
+# ---------------------------------------------------------------- what single events also carry
+def _no_more(moment: _Moment) -> Payload:
     return {}
 
 
-def _day(payload: Mapping[str, Any], name: str) -> date | None:
-    return date.fromisoformat(payload[name]) if payload.get(name) else None
+def _accepted_clocks(moment: _Moment) -> Payload:
+    """Both ends fixed at acceptance, with the calendar they were counted by."""
+    return _clocks_from(moment, moment.today)
 
 
-def _on_submitted(payload: Mapping[str, Any]) -> dict[str, Any]:
-    return {"submitted_on": _day(payload, "on"), "answer_by": _day(payload, "answer_by")}
+def _deemed_clocks(moment: _Moment) -> Payload:
+    """Silence is acceptance from the day of receipt (art. 32)."""
+    received = moment.state.received_on
+    assert received is not None
+    return {"from": received.isoformat(), **_clocks_from(moment, received)}
 
 
-def _on_accepted(payload: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "accepted_on": _day(payload, "on"),
-        "promised_due": _day(payload, "promised_due"),
-        "legal_due": _day(payload, "legal_due"),
-        "due_provisional": bool(payload["provisional"]),
-        "assignee": None,  # the decider's desk takes over
-    }
+def _clocks_from(moment: _Moment, accepted: date) -> Payload:
+    state = clocks.accepted_from(moment.state, accepted)
+    dues = clocks.dues_of(state, moment.definition, moment.calendar, moment.today)
+    payload = dues.payload(moment.calendar)
+    if state.outstanding:
+        by = clocks.follow_by(state, moment.definition, moment.calendar, moment.today, dues.promised)
+        payload["follow_by"] = by.isoformat()
+    return payload
 
 
-def _on_closed(payload: Mapping[str, Any]) -> dict[str, Any]:
-    return {"closed_on": _day(payload, "on"), "assignee": None}
+def _asked(moment: _Moment) -> Payload:
+    return {"correct_by": clocks.correct_by(moment.today, moment.definition, moment.calendar).isoformat()}
 
 
-def _on_decided(outcome: Outcome) -> Any:
-    return lambda payload: {"outcome": outcome, "closed_on": _day(payload, "on")}
+def _answer_clock(moment: _Moment) -> Payload:
+    return clocks.answer_payload(moment.today, moment.definition, moment.calendar)
 
 
-_FACTS_OF: Mapping[EventType, Any] = {
-    EventType.SUBMITTED: _on_submitted,
-    EventType.ACCEPTED: _on_accepted,
-    EventType.NOT_ACCEPTED: _on_closed,
-    EventType.WITHDRAWN: _on_closed,
-    EventType.GRANTED: _on_decided(Outcome.GRANTED),
-    EventType.REFUSED: _on_decided(Outcome.REFUSED),
+def _resumed(moment: _Moment) -> Payload:
+    event = Event(EVENT_OF[moment.command.name], _EPOCH, None, {"on": moment.today.isoformat()})
+    after = apply(moment.state, event)
+    return clocks.dues_of(after, moment.definition, moment.calendar, moment.today).payload(moment.calendar)
+
+
+def _extended(moment: _Moment) -> CaseState:
+    event = Event(EventType.EXTENDED, _EPOCH, None, moment.command.payload)
+    return apply(moment.state, event)
+
+
+def _extended_dues(moment: _Moment) -> Payload:
+    dues = clocks.dues_of(_extended(moment), moment.definition, moment.calendar, moment.today)
+    return dues.payload(moment.calendar)
+
+
+def _reopened(moment: _Moment) -> Payload:
+    """After acceptance the old clocks go on without the closed days; before it a new answer clock starts."""
+    command = {"command": moment.command.name, "on": moment.today.isoformat()}
+    if moment.state.accepted_on is None:
+        return {**command, **_answer_clock(moment)}
+    after = apply(moment.state, Event(EventType.REOPENED, _EPOCH, None, command))
+    dues = clocks.dues_of(after, moment.definition, moment.calendar, moment.today)
+    return {**command, **dues.payload(moment.calendar)}
+
+
+_EPOCH = datetime(1, 1, 1, tzinfo=UTC)  # events that only answer "what would the state be" carry no time
+_MORE: Mapping[str, Callable[[_Moment], Payload]] = {
+    "accept": _accepted_clocks,
+    "deem_accepted": _deemed_clocks,
+    "ask_correction": _asked,
+    "ask_supplement": _asked,
+    "correct": _answer_clock,
+    "supplement": _resumed,
+    "miss_supplement": _resumed,
+    "resume": _resumed,
+    "extend": _extended_dues,
+    "recompute": lambda m: clocks.recomputed(m.state, m.definition, m.calendar, m.today),
+    "reopen": _reopened,
+    "reopen_intake": _reopened,
 }

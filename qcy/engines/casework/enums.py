@@ -3,21 +3,38 @@ from django.db.models import TextChoices
 
 class CaseStatus(TextChoices):
     SUBMITTED = "submitted", "待受理"
+    CORRECTING = "correcting", "待补正"
     ACCEPTED = "accepted", "办理中"
+    SUPPLEMENTING = "supplementing", "待补材料"
+    SUSPENDED = "suspended", "特别程序中"
     NOT_ACCEPTED = "not_accepted", "不予受理"
     DECIDED_GRANTED = "decided_granted", "已审定通过"
     DECIDED_REFUSED = "decided_refused", "已审定不通过"
     DELIVERED = "delivered", "已办结"
     WITHDRAWN = "withdrawn", "已撤回"
+    LAPSED = "lapsed", "逾期未补，已结束"
+    TERMINATED = "terminated", "已终止办理"
+    REVOKED = "revoked", "结果已撤销"
 
 
 OPEN_STATUSES = (
     CaseStatus.SUBMITTED,
+    CaseStatus.CORRECTING,
     CaseStatus.ACCEPTED,
+    CaseStatus.SUPPLEMENTING,
+    CaseStatus.SUSPENDED,
     CaseStatus.DECIDED_GRANTED,
     CaseStatus.DECIDED_REFUSED,
 )
-CLOSED_STATUSES = (CaseStatus.NOT_ACCEPTED, CaseStatus.DELIVERED, CaseStatus.WITHDRAWN)
+CLOSED_STATUSES = (
+    CaseStatus.NOT_ACCEPTED,
+    CaseStatus.DELIVERED,
+    CaseStatus.WITHDRAWN,
+    CaseStatus.LAPSED,
+    CaseStatus.TERMINATED,
+    CaseStatus.REVOKED,
+)
+WAITING_FOR_FIRM = (CaseStatus.CORRECTING, CaseStatus.SUPPLEMENTING)
 
 
 class Outcome(TextChoices):
@@ -37,6 +54,23 @@ class EventType(TextChoices):
     REFUSED = "refused"
     DELIVERED = "delivered"
     WITHDRAWN = "withdrawn"
+    CORRECTION_ASKED = "correction_asked"
+    CORRECTED = "corrected"
+    SUPPLEMENT_ASKED = "supplement_asked"
+    SUPPLEMENTED = "supplemented"
+    SUPPLEMENT_MISSED = "supplement_missed"
+    FOLLOWED_UP = "followed_up"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    LAPSED = "lapsed"
+    TERMINATED = "terminated"
+    REOPENED = "reopened"
+    REVOKED = "revoked"
+    DEEMED_ACCEPTED = "deemed_accepted"
+    RELEASED = "released"
+    DUE_RECOMPUTED = "due_recomputed"
+    REMARKED = "remarked"
 
 
 class AccessKind(TextChoices):
@@ -49,3 +83,20 @@ class RecordKind(TextChoices):
     FORM = "form", "申请内容"
     REASON = "reason", "理由"
     OPINION = "opinion", "意见"
+    DEFECTS = "defects", "一次性告知"
+    REPLY = "reply", "补正说明"
+    REMARK = "remark", "留言"
+
+
+class Clock(TextChoices):
+    ANSWER = "answer", "受理决定"
+    PROMISED = "promised", "承诺时限"
+    APPLICANT = "applicant", "企业补正"
+
+
+class Level(TextChoices):
+    """Rungs of the warning ladder (kernels.md, defaults)."""
+
+    YELLOW = "yellow", "临近到期"
+    RED = "red", "今天到期"
+    OVERDUE = "overdue", "已超期"

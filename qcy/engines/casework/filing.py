@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from qcy.engines.catalogue.models import Adoption
 from qcy.engines.forms.models import Draft
@@ -31,12 +32,13 @@ from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refusal, Refused
 
 from . import refusals
-from .core import ActingAs, CaseState, Command, decide
+from .core import decide
 from .enums import AccessKind, CaseStatus, RecordKind
 from .letters import issue_letter
 from .models import Case, CaseAccess, CaseRecord
 from .queries import in_the_way
 from .recording import keep_record, record_events, record_reference
+from .state import ActingAs, CaseState, Command
 
 
 class IncompleteDraft(Refused):
@@ -75,20 +77,23 @@ def draft_fingerprint(draft: Draft) -> str:
 
 
 def _file(actor: Actor, draft: Draft, seen: str, now: datetime) -> UUID:
-    if not draft.is_open:
+    if not draft.is_open or draft.corrects:
         raise Refused(refusals.ALREADY_SUBMITTED)
     if seen != draft_fingerprint(draft):
         raise Refused(refusals.ANOTHER_TAB)
     adoption = _adoption_of(draft)
     _refuse_when_closed(adoption, draft, now)
-    files = files_of_draft(actor, draft.pk)
+    files = files_of_draft(actor, draft)
     if problems := problems_of(draft.form, draft.values(), count_by_field(files)):
         raise IncompleteDraft(problems)
     return _create(actor, draft, adoption, files, now).pk
 
 
-def files_of_draft(actor: Actor, draft_id: UUID) -> list[StoredFile]:
-    kept = StoredFile.objects.visible_to(actor).filter(draft_id=draft_id).exclude(state=FileState.REMOVED)
+def files_of_draft(actor: Actor, draft: Draft) -> list[StoredFile]:
+    """What was uploaded for a draft; a correction also still has the papers of its case."""
+    mine = Q(draft_id=draft.pk) | (Q(case_id=draft.corrects) if draft.corrects else Q())
+    kept = StoredFile.objects.visible_to(actor).filter(mine)
+    kept = kept.exclude(state__in=(FileState.REMOVED, FileState.REPLACED))
     return list(kept.order_by("uploaded_at", "id"))
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
@@ -20,8 +21,9 @@ from qcy.foundation.database.rules import (
 )
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.parties.models import Organisation
+from qcy.kernel.clock import Pause
 
-from .enums import OPEN_STATUSES, AccessKind, CaseStatus, EventType, Outcome, RecordKind
+from .enums import OPEN_STATUSES, AccessKind, CaseStatus, Clock, EventType, Level, Outcome, RecordKind
 
 
 class CaseQuerySet(ScopedQuerySet):
@@ -31,8 +33,8 @@ class CaseQuerySet(ScopedQuerySet):
     def at_node(self, node_id: Any) -> CaseQuerySet:
         return self.filter(node_id=node_id)
 
-    def assigned_to(self, person_id: Any) -> CaseQuerySet:
-        return self.filter(assignee_id=person_id)
+    def assigned_to(self, people: Any) -> CaseQuerySet:
+        return self.filter(assignee_id__in=people)
 
     def with_status(self, *statuses: CaseStatus) -> CaseQuerySet:
         return self.filter(status__in=statuses)
@@ -63,7 +65,7 @@ def _running_due(today: Any, comparison: str = "") -> Q:
 class Case(Row):
     """One filed matter (办件). A cache of the fold of its events, written only by `services.perform`."""
 
-    scope = AnyOf(ByCase("id"), Purpose("filing"))
+    scope = AnyOf(ByCase("id"), Purpose("filing"), Purpose("sweep"))
     same_node = ("adoption",)
 
     number = models.CharField(max_length=20, unique=True)
@@ -75,17 +77,27 @@ class Case(Row):
     draft_id = models.UUIDField(unique=True)
     year = models.PositiveSmallIntegerField()
     typed_name = models.CharField(max_length=120)  # the firm's name as filed
+    window_person_id = models.UUIDField(null=True)  # staff who took it in at the window, if not filed online
     status = models.CharField(max_length=20, choices=CaseStatus.choices)
     outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
     version = models.PositiveIntegerField()
     head_hash = models.CharField(max_length=64)
     assignee_id = models.UUIDField(null=True)
     submitted_at = models.DateTimeField()
+    received_on = models.DateField(
+        null=True
+    )  # of the complete or corrected file: the answer clock starts here
     answer_by = models.DateField(null=True)
+    applicant_due = models.DateField(
+        null=True
+    )  # the firm's own deadline: correction, papers, promised papers
     accepted_on = models.DateField(null=True)
     promised_due = models.DateField(null=True)
     legal_due = models.DateField(null=True)
     due_provisional = models.BooleanField(default=False)
+    pauses = models.JSONField(default=list)  # [[first day, last day], …] of the closed ones
+    paused_since = models.DateField(null=True)
+    extended_days = models.PositiveSmallIntegerField(default=0)
     closed_on = models.DateField(null=True)
     is_demo = models.BooleanField(default=False)
 
@@ -97,6 +109,12 @@ class Case(Row):
             models.Index(fields=["organisation", "-submitted_at"], name="case_of_firm"),
             models.Index(fields=["assignee_id", "status"], name="case_of_assignee"),
         ]
+
+    @property
+    def clock_pauses(self) -> tuple[Pause, ...]:
+        """Days that do not count, the pause still running included."""
+        closed = tuple(Pause(date.fromisoformat(a), date.fromisoformat(b)) for a, b in self.pauses)
+        return (*closed, Pause(self.paused_since, None)) if self.paused_since else closed
 
     @property
     def firm_name(self) -> str:
@@ -130,7 +148,7 @@ class CaseAccess(Row):
 class CaseEvent(ChainedEvent):
     """The record of a case. Sequence 1…n without gap (C2), chained by hash, never changed."""
 
-    scope = AnyOf(ByCase("case_id"), Purpose("filing"))
+    scope = AnyOf(ByCase("case_id"), Purpose("filing"), Purpose("audit"))
     stream_order: ClassVar[tuple[str, ...]] = ("case_id",)
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
@@ -151,12 +169,13 @@ class CaseEvent(ChainedEvent):
 class CaseRecord(Row):
     """Text and personal values of a case. Erasable: the chain holds only its id and keyed hash (A3)."""
 
-    scope = AnyOf(ByCase("case_id"), Purpose("filing"))
+    scope = AnyOf(ByCase("case_id"), Purpose("filing"), Purpose("retention"))
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="records")
     kind = models.CharField(max_length=10, choices=RecordKind.choices)
     body = models.JSONField()
     at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)  # the body is gone; the chain still holds
 
 
 class Assignment(Row):
@@ -174,3 +193,59 @@ class Assignment(Row):
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(until=None), name="assignment_current_once")
         ]
+
+
+class DefectSheet(Row):
+    """The correction letter while a clerk gathers its defects: kept until it is sent, seen by the node only."""
+
+    scope = AnyOf(ByNode("node_id"))
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="sheet")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT)
+    defects = models.JSONField(default=list)
+    saved_at = models.DateTimeField()
+
+
+class StandardSentence(Row):
+    """A sentence a node uses again in its letters, offered when a defect of that field is written."""
+
+    scope = AnyOf(ByNode("node_id"))
+
+    node = models.ForeignKey(Node, on_delete=models.PROTECT)
+    item_code = models.CharField(max_length=40)
+    field = models.CharField(max_length=40)
+    text = models.CharField(max_length=300)
+    used = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["node", "item_code", "field", "text"], name="sentence_once")
+        ]
+
+
+class CaseNote(Row):
+    """A private note of the staff on a case. The firm has no door to this table."""
+
+    scope = AnyOf(ByNode("node_id"))
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT)
+    author_id = models.UUIDField()
+    desk_name = models.CharField(max_length=20)
+    text = models.CharField(max_length=1000)
+    at = models.DateTimeField()
+
+
+class CaseWarning(Row):
+    """One rung of the warning ladder was reached. The key lets each rung speak once (C13)."""
+
+    scope = AnyOf(ByCase("case_id"), Purpose("sweep"))
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="warnings")
+    clock = models.CharField(max_length=10, choices=Clock.choices)
+    level = models.CharField(max_length=8, choices=Level.choices)
+    due = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "clock", "level", "due"], name="warning_once")]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,16 +14,20 @@ from qcy.engines.forms.validation import shown
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.enums import MembershipState, Role
 from qcy.foundation.parties.models import Mandate, Membership
+from qcy.foundation.parties.queries import covered_by
 from qcy.foundation.parties.sealed import mask_name, mask_phone
 from qcy.kernel.money import format_wan
+from qcy.kernel.workflow import Move
 
 from . import refusals
 from .enums import OPEN_STATUSES, CaseStatus, EventType, Outcome, RecordKind
 from .models import Case, CaseQuerySet, CaseRecord
-from .workflow import CASE, MAY_ASSIGN_OTHERS, MAY_TAKE
+from .services import applies_for
+from .state import CaseState
+from .workflow import CASE, MAY_ASSIGN_OTHERS, MAY_TAKE, ONCE
 
 MASKED = {"contact_name": mask_name, "contact_phone": mask_phone}
-REASONED = (EventType.NOT_ACCEPTED, EventType.REFUSED)
+REASONED = (EventType.NOT_ACCEPTED, EventType.REFUSED, EventType.TERMINATED, EventType.REVOKED)
 
 
 def filed_this_year(actor: Actor, adoption: Adoption, organisation_id: UUID, year: int) -> Case | None:
@@ -36,13 +40,13 @@ def filed_this_year(actor: Actor, adoption: Adoption, organisation_id: UUID, yea
 def in_the_way(adoption: Adoption, organisation_id: UUID, year: int) -> CaseQuerySet:
     """Cases of this matter, firm and year that are open or were granted."""
     same = Case.objects.filter(organisation_id=organisation_id, adoption__item_id=adoption.item_id, year=year)
-    ended = {CaseStatus.NOT_ACCEPTED, CaseStatus.WITHDRAWN}
+    ended = set(CASE.ends) - {CaseStatus.DELIVERED}
     found: CaseQuerySet = same.exclude(status__in=ended).exclude(outcome=Outcome.REFUSED)
     return found
 
 
 def can_withdraw(actor: Actor, case: Case) -> bool:
-    return case.status in CASE.move("withdraw").sources and case.filer_id == actor.person_id
+    return case.status in CASE.move("withdraw").sources and applies_for(actor, case)
 
 
 def reason_of(case: Case) -> str:
@@ -59,12 +63,20 @@ class Answer:
     label: str
     value: str
     masked: bool = False
+    name: str = ""
+    before: str = ""  # what stood there before the last correction
 
 
 def answers_for_staff(case: Case) -> list[Answer]:
-    """The filed form with personal data masked."""
-    fields, values = _filed(case)
-    return [_masked(fields[name], value) for name, value in values.items() if name in fields]
+    """The filed form with personal data masked; what a correction changed shows its earlier value."""
+    fields = case.adoption.definition.form.by_name
+    forms = [r.body for r in _forms(case)]
+    earlier = forms[1] if len(forms) > 1 else {}
+    return [
+        _masked(fields[name], value, earlier.get(name, value))
+        for name, value in (forms[0] if forms else {}).items()
+        if name in fields
+    ]
 
 
 def answers_of(case: Case) -> list[Answer]:
@@ -74,15 +86,26 @@ def answers_of(case: Case) -> list[Answer]:
 
 
 def _filed(case: Case) -> tuple[Mapping[str, Field], dict[str, Any]]:
-    record = CaseRecord.objects.filter(case=case, kind=RecordKind.FORM).first()
-    values: dict[str, Any] = record.body if record else {}
-    return case.adoption.definition.form.by_name, values
+    forms = _forms(case)
+    return case.adoption.definition.form.by_name, (forms[0].body if forms else {})
 
 
-def _masked(field: Field, value: Any) -> Answer:
+def _forms(case: Case) -> list[CaseRecord]:
+    """Every version of the filed form, the newest first."""
+    return list(CaseRecord.objects.filter(case=case, kind=RecordKind.FORM).order_by("-at", "-id"))
+
+
+def replies_of(case: Case) -> list[Mapping[str, str]]:
+    """How the firm answered each line of the latest letter."""
+    record = CaseRecord.objects.filter(case=case, kind=RecordKind.REPLY).order_by("-at", "-id").first()
+    return list(record.body.get("replies", ())) if record else []
+
+
+def _masked(field: Field, value: Any, before: Any) -> Answer:
     if field.name in MASKED and value:
-        return Answer(field.label, MASKED[field.name](str(value)), masked=True)
-    return _answer(field, value)
+        return Answer(field.label, MASKED[field.name](str(value)), masked=True, name=field.name)
+    shown_before = _answer(field, before).value if before != value else ""
+    return replace(_answer(field, value), before=shown_before)
 
 
 def _answer(field: Field, value: Any) -> Answer:
@@ -110,9 +133,14 @@ class InboxCounts:
     my_overdue: int
 
 
+def desks_of(actor: Actor, today: date) -> set[UUID]:
+    """One's own desk and those of absent colleagues one covers."""
+    return {actor.me} | covered_by(actor.me, today)
+
+
 def inbox_counts(actor: Actor, today: date) -> InboxCounts:
     """All counters of the inbox in one query."""
-    mine = Q(assignee_id=actor.person_id)
+    mine = Q(assignee_id__in=desks_of(actor, today))
     due = Q(status=CaseStatus.SUBMITTED, answer_by=today) | Q(status=CaseStatus.ACCEPTED, promised_due=today)
     late = Q(status=CaseStatus.SUBMITTED, answer_by__lt=today) | Q(
         status=CaseStatus.ACCEPTED, promised_due__lt=today
@@ -141,27 +169,44 @@ class Action:
     why_not: str = ""
 
 
-def actions_for(actor: Actor, case: Case, verified: bool, accepted_by: UUID | None) -> dict[str, Action]:
-    """What the drawer offers. The service decides again; this only saves people a refusal."""
+NOT_OFFERED = frozenset({Role.SYSTEM, Role.APPLICANT})
+
+
+def actions_for(
+    actor: Actor, case: Case, state: CaseState, *, verified: bool, gathered: int
+) -> dict[str, Action]:
+    """What the drawer offers. The service decides again; this only saves people a refusal.
+
+    `gathered`: defects written down for a letter that has not been sent.
+    """
     roles = actor.roles_at(case.responsible_node_id)
     offered = {}
     for move in CASE.allowed(CaseStatus(case.status)):
-        if move.role in (Role.SYSTEM, Role.APPLICANT):
-            continue
-        if move.role not in roles:
-            offered[move.command] = Action(move.command, False, refusals.NEEDS_ROLE[move.role].why)
-        elif move.not_by and accepted_by == actor.person_id:
-            offered[move.command] = Action(move.command, False, str(refusals.SAME_PERSON))
-        elif move.command == "accept" and not verified:
-            offered[move.command] = Action(move.command, False, str(refusals.LICENCE_FIRST))
-        else:
-            offered[move.command] = Action(move.command, True)
+        if move.roles - NOT_OFFERED and not (move.command in ONCE and move.command in state.done_by):
+            why_not = _why_not(actor, move, roles, state, verified, gathered)
+            offered[move.command] = Action(move.command, not why_not, why_not)
     return offered
 
 
-def accepted_by(case: Case) -> UUID | None:
-    event = case.events.filter(type=EventType.ACCEPTED).first()
-    return event.actor_id if event else None
+def _why_not(
+    actor: Actor,
+    move: Move[CaseStatus, Role],
+    roles: frozenset[Role],
+    state: CaseState,
+    verified: bool,
+    gathered: int,
+) -> str:
+    if not move.roles & roles:
+        return refusals.needs_role(move.roles).why
+    if move.not_by and state.done_by.get(move.not_by, ()) == actor.person_id:
+        return str(refusals.SAME_PERSON)
+    if move.command == "accept" and gathered:
+        return f"还列着 {gathered} 处缺项，不能受理。请发出补正通知，或者逐处移除。"
+    if move.command == "accept" and not verified:
+        return str(refusals.LICENCE_FIRST)
+    if move.command == "grant" and state.outstanding:
+        return str(refusals.PAPERS_OUTSTANDING)
+    return ""
 
 
 def claim_of(case: Case) -> Membership | None:

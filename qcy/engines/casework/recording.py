@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,15 +11,19 @@ from qcy.foundation.keys import key
 from qcy.foundation.outbox.services import put
 from qcy.kernel.chain import GENESIS, canonical_json, keyed_hash, link
 
-from .core import CaseState, Event, apply, fold
 from .enums import EventType, RecordKind
 from .models import Assignment, Case, CaseEvent, CaseRecord
+from .state import CaseState, Event, apply, fold
 
 CACHED = (
     "status",
     "outcome",
     "version",
+    "received_on",
     "answer_by",
+    "applicant_due",
+    "paused_since",
+    "extended_days",
     "accepted_on",
     "promised_due",
     "legal_due",
@@ -29,7 +33,11 @@ CACHED = (
 
 
 def state_of(case: Case) -> CaseState:
-    return fold([Event(e.kind, e.at, e.actor_id, e.payload) for e in case.events.order_by("seq")])
+    return state_from(case.events.order_by("seq"))
+
+
+def state_from(rows: Iterable[CaseEvent]) -> CaseState:
+    return fold([Event(e.kind, e.at, e.actor_id, e.payload) for e in rows])
 
 
 def record_events(case: Case, events: Sequence[Event], state: CaseState, *, node_id: UUID) -> CaseState:
@@ -41,13 +49,14 @@ def record_events(case: Case, events: Sequence[Event], state: CaseState, *, node
             _move_desk(case, event, state)
     for name in CACHED:
         setattr(case, name, getattr(state, name))
+    case.pauses = [[str(pause.start), str(pause.end)] for pause in state.pauses]
     case.assignee_id = state.assignee
     if case._state.adding:
         case.save(force_insert=True)  # filed just now: its events wait for it until commit (deferred keys)
     else:
-        case.save(update_fields=[*CACHED, "head_hash", "assignee_id"])
-    for event in events:
-        put("case.event", payload={"case": str(case.pk), "type": event.type.value}, now=event.at)
+        case.save(update_fields=[*CACHED, "pauses", "head_hash", "assignee_id"])
+    for seq, event in enumerate(events, start=state.version - len(events) + 1):
+        put("case.event", payload={"case": str(case.pk), "type": event.type.value, "seq": seq}, now=event.at)
     return state
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from qcy.foundation.audit.services import record_audit
 from qcy.foundation.calendars.queries import calendar_in_force
+from qcy.foundation.documents.models import DocumentState
+from qcy.foundation.documents.services import retire_results
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.enums import MembershipState, Role
 from qcy.foundation.parties.models import Mandate, Membership
@@ -16,13 +21,16 @@ from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refusal, Refused
 from qcy.kernel.text import clean
 
-from .core import ActingAs, CaseState, Command, decide
+from . import refusals
+from .core import decide
 from .enums import RecordKind
 from .letters import LETTER_OF, issue_letter
-from .models import Case, CaseRecord
+from .models import Case, CaseNote, CaseRecord
 from .recording import record_events, record_reference, state_of
+from .state import ActingAs, CaseState, Command
 
 LONGEST_REASON = 1_000
+RETIRES_RESULT = {"revoke": DocumentState.REVOKED, "reopen": DocumentState.SUPERSEDED}
 
 
 def accept_case(*, actor: Actor, case_id: UUID, version: int, now: datetime) -> Case:
@@ -49,9 +57,77 @@ def withdraw_case(*, actor: Actor, case_id: UUID, version: int, now: datetime) -
     return perform(actor, case_id, "withdraw", now, version=version)
 
 
+def suspend_case(
+    *, actor: Actor, case_id: UUID, procedure: str, reason: str, version: int, now: datetime
+) -> Case:
+    """A special procedure begins; the firm is told in writing why the clock stops (行政许可法 art. 45)."""
+    return perform(
+        actor, case_id, "suspend", now, version=version, reason=reason, payload={"procedure": procedure}
+    )
+
+
+def resume_case(*, actor: Actor, case_id: UUID, version: int, now: datetime) -> Case:
+    return perform(actor, case_id, "resume", now, version=version)
+
+
+def extend_case(*, actor: Actor, case_id: UUID, days: int, reason: str, version: int, now: datetime) -> Case:
+    """`days` working days more, approved by the head, with the reason told (art. 42)."""
+    return perform(actor, case_id, "extend", now, version=version, reason=reason, payload={"days": days})
+
+
+def terminate_case(*, actor: Actor, case_id: UUID, reason: str, version: int, now: datetime) -> Case:
+    return perform(actor, case_id, "terminate", now, version=version, reason=reason)
+
+
+def reopen_case(*, actor: Actor, case_id: UUID, reason: str, version: int, now: datetime) -> Case:
+    """Back to work: before acceptance to the intake, after it to the review."""
+    case = Case.objects.visible_to(actor).only("accepted_on").get(pk=case_id)
+    command = "reopen" if case.accepted_on else "reopen_intake"
+    return perform(actor, case_id, command, now, version=version, reason=reason)
+
+
+def revoke_result(*, actor: Actor, case_id: UUID, reason: str, version: int, now: datetime) -> Case:
+    return perform(actor, case_id, "revoke", now, version=version, reason=reason)
+
+
 def assign_case(*, actor: Actor, case_id: UUID, person_id: UUID, version: int, now: datetime) -> Case:
     """Put the case on somebody's desk: one's own, or, for the node manager, anyone's of the node."""
     return perform(actor, case_id, "assign", now, version=version, assignee_id=person_id)
+
+
+def release_case(*, actor: Actor, case_id: UUID, now: datetime) -> Case:
+    return perform(actor, case_id, "release", now)
+
+
+def remark_on_case(*, actor: Actor, case_id: UUID, text: str, now: datetime) -> Case:
+    """A message on the file, read by both sides."""
+    return perform(actor, case_id, "remark", now, reason=text)
+
+
+@transaction.atomic
+def add_note(*, actor: Actor, case_id: UUID, text: str, now: datetime) -> CaseNote:
+    """For colleagues only; no event of the case, because the firm reads those."""
+    case = Case.objects.visible_to(actor).get(pk=case_id)
+    if not actor.roles_at(case.responsible_node_id):
+        raise Refused(refusals.needs_role(frozenset({Role.CLERK})))
+    note = CaseNote(
+        case=case,
+        node_id=case.responsible_node_id,
+        author_id=actor.me,
+        desk_name=actor.desk_at(case.responsible_node_id),
+        text=checked_text(text),
+        at=now,
+    )
+    note.save(force_insert=True)
+    record_audit(
+        stream=f"notes:{case.pk}",
+        type="case.noted",
+        now=now,
+        actor_id=actor.person_id,
+        node_id=case.node_id,
+        payload={"note": str(note.pk)},
+    )
+    return note
 
 
 @transaction.atomic
@@ -64,15 +140,21 @@ def perform(
     version: int | None = None,
     reason: str = "",
     assignee_id: UUID | None = None,
+    payload: Mapping[str, Any] | None = None,
+    records: Sequence[CaseRecord] = (),
 ) -> Case:
-    """Lock, decide, record, write the letter: one transaction. A refusal leaves every table as it was (C10)."""
+    """Lock, decide, record, write the letter: one transaction. A refusal leaves every table as it was (C10).
+
+    `records` are erasable texts the payload refers to; they are stored only if an event happens.
+    """
     case = Case.objects.visible_to(actor).for_update().with_names().get(pk=case_id)
     state = _with_circumstances(state_of(case), case)
-    told = _reason_given(case, reason, now)
+    told = _reason_given(case, reason, now, RecordKind.REMARK if name == "remark" else RecordKind.REASON)
     command = Command(
         name=name,
         by=_acting_as(actor, case),
         reason=record_reference(told) if told else None,
+        payload=payload or {},
         assignee=_assignee(case, assignee_id) if assignee_id else None,
         expected_version=version,
     )
@@ -81,12 +163,24 @@ def perform(
     if isinstance(answer, Refusal):
         raise Refused(answer)
     if answer:
-        if told:
-            told.save(force_insert=True)
-        record_events(case, answer, state, node_id=case.node_id)
-        if kind := LETTER_OF.get(name):
-            issue_letter(kind, case, now, clean(reason).strip())
+        for record in [*records, *([told] if told else [])]:
+            record.save(force_insert=True)
+        after = record_events(case, answer, state, node_id=case.node_id)
+        _write_letters(name, case, after, now, clean(reason).strip(), answer[0].payload)
     return case
+
+
+def _write_letters(
+    name: str, case: Case, state: CaseState, now: datetime, reason: str, payload: Mapping[str, Any]
+) -> None:
+    if kind := LETTER_OF.get(name):
+        issue_letter(kind, case, now, reason, payload)
+    if name in ("accept", "deem_accepted") and state.outstanding:
+        issue_letter(
+            "follow_up_promise", case, now, "", {"outstanding": [d.field for d in state.outstanding]}
+        )
+    if result_state := RETIRES_RESULT.get(name):
+        retire_results(case.pk, result_state)
 
 
 def _with_circumstances(state: CaseState, case: Case) -> CaseState:
@@ -102,14 +196,17 @@ def applicant_is_verified(case: Case) -> bool:
 
 def _acting_as(actor: Actor, case: Case) -> ActingAs:
     roles = actor.roles_at(case.responsible_node_id)
-    if _applies_for(actor, case):
+    if applies_for(actor, case):
         roles |= {Role.APPLICANT}
     return ActingAs(actor.person_id, roles, actor.desk_at(case.responsible_node_id))
 
 
-def _applies_for(actor: Actor, case: Case) -> bool:
+def applies_for(actor: Actor, case: Case) -> bool:
+    """Who filed it, or a verified member who may submit for the firm."""
     membership = actor.membership_of(case.organisation_id)
-    return actor.person_id == case.filer_id or bool(membership and membership.verified)
+    return actor.person_id == case.filer_id or bool(
+        membership and membership.verified and membership.may_file
+    )
 
 
 def _assignee(case: Case, person_id: UUID) -> ActingAs:
@@ -118,11 +215,18 @@ def _assignee(case: Case, person_id: UUID) -> ActingAs:
     return ActingAs(person_id, roles, held[0].desk_name if held else "")
 
 
-def _reason_given(case: Case, reason: str, now: datetime) -> CaseRecord | None:
-    """The text as an erasable row, not saved yet: only an event that happens may leave one behind."""
-    if not (text := clean(reason).strip()):
-        return None
+def checked_text(text: str) -> str:
+    text = clean(text).strip()
+    if not text:
+        raise Refused(Refusal("text_missing", why="还没有写内容。", fix="请写好后再发送。"))
     if len(text) > LONGEST_REASON:
-        why = f"理由有 {len(text)} 个字，最多 {LONGEST_REASON} 个。"
+        why = f"写了 {len(text)} 个字，最多 {LONGEST_REASON} 个。"
         raise Refused(Refusal("reason_too_long", why=why, fix="请精简后再提交。"))
-    return CaseRecord(case=case, kind=RecordKind.REASON, body={"text": text}, at=now)
+    return text
+
+
+def _reason_given(case: Case, reason: str, now: datetime, kind: RecordKind) -> CaseRecord | None:
+    """The text as an erasable row, not saved yet: only an event that happens may leave one behind."""
+    if not clean(reason).strip():
+        return None
+    return CaseRecord(case=case, kind=kind, body={"text": checked_text(reason)}, at=now)

@@ -7,28 +7,82 @@ from qcy.kernel.workflow import Move, Workflow
 
 from .enums import CaseStatus as S
 
+CLERK = frozenset({Role.CLERK})
+DECIDER = frozenset({Role.DECIDER})
+HANDLERS = frozenset({Role.CLERK, Role.REVIEWER, Role.DECIDER})
+MANAGER = frozenset({Role.NODE_MANAGER})
+APPLICANT = frozenset({Role.APPLICANT})
+SYSTEM = frozenset({Role.SYSTEM})
+ANYBODY_INVOLVED = HANDLERS | MANAGER | APPLICANT
+
+INTAKE = frozenset({S.SUBMITTED, S.CORRECTING})
+RUNNING = frozenset({S.ACCEPTED, S.SUPPLEMENTING, S.SUSPENDED})
+DECIDED = frozenset({S.DECIDED_GRANTED, S.DECIDED_REFUSED})
+UNDECIDED = INTAKE | RUNNING
+ENDS = frozenset({S.NOT_ACCEPTED, S.DELIVERED, S.WITHDRAWN, S.LAPSED, S.TERMINATED, S.REVOKED})
+
 CASE: Workflow[S, Role] = Workflow(
     states=S,
     start=S.SUBMITTED,
-    ends=frozenset({S.NOT_ACCEPTED, S.DELIVERED, S.WITHDRAWN}),
+    ends=ENDS,
     moves=[
-        #     command          from                           to                 who
-        Move("accept", frozenset({S.SUBMITTED}), S.ACCEPTED, Role.CLERK),
-        Move("refuse_intake", frozenset({S.SUBMITTED}), S.NOT_ACCEPTED, Role.CLERK, needs_reason=True),
-        Move("grant", frozenset({S.ACCEPTED}), S.DECIDED_GRANTED, Role.DECIDER, not_by="accept"),
+        #     command            from                        to                   who
+        Move("accept", frozenset({S.SUBMITTED}), S.ACCEPTED, CLERK),
+        Move("deem_accepted", frozenset({S.SUBMITTED}), S.ACCEPTED, SYSTEM),
+        Move("refuse_intake", frozenset({S.SUBMITTED}), S.NOT_ACCEPTED, CLERK, needs_reason=True),
+        Move("ask_correction", frozenset({S.SUBMITTED}), S.CORRECTING, CLERK),
+        Move("correct", frozenset({S.CORRECTING}), S.SUBMITTED, APPLICANT),
+        Move("lapse", frozenset({S.CORRECTING}), S.LAPSED, SYSTEM),
+        Move("ask_supplement", frozenset({S.ACCEPTED}), S.SUPPLEMENTING, HANDLERS),
+        Move("supplement", frozenset({S.SUPPLEMENTING}), S.ACCEPTED, APPLICANT),
+        Move("miss_supplement", frozenset({S.SUPPLEMENTING}), S.ACCEPTED, SYSTEM),
+        Move("follow_up", RUNNING, None, APPLICANT),
+        Move("suspend", frozenset({S.ACCEPTED}), S.SUSPENDED, HANDLERS, needs_reason=True),
+        Move("resume", frozenset({S.SUSPENDED}), S.ACCEPTED, HANDLERS),
+        Move("extend", RUNNING, None, MANAGER, needs_reason=True),
+        Move("grant", frozenset({S.ACCEPTED}), S.DECIDED_GRANTED, DECIDER, not_by="accept"),
         Move(
-            "refuse",
-            frozenset({S.ACCEPTED}),
-            S.DECIDED_REFUSED,
-            Role.DECIDER,
-            needs_reason=True,
-            not_by="accept",
+            "refuse", frozenset({S.ACCEPTED}), S.DECIDED_REFUSED, DECIDER, needs_reason=True, not_by="accept"
         ),
-        Move("deliver", frozenset({S.DECIDED_GRANTED, S.DECIDED_REFUSED}), S.DELIVERED, Role.SYSTEM),
-        Move("withdraw", frozenset({S.SUBMITTED, S.ACCEPTED}), S.WITHDRAWN, Role.APPLICANT),
+        Move("deliver", DECIDED, S.DELIVERED, SYSTEM),
+        Move("withdraw", UNDECIDED, S.WITHDRAWN, APPLICANT),
+        Move("terminate", RUNNING, S.TERMINATED, MANAGER | SYSTEM, needs_reason=True),
+        Move("release", UNDECIDED, None, MANAGER | SYSTEM),
+        Move("recompute", UNDECIDED, None, SYSTEM),
+        Move("remark", UNDECIDED | DECIDED, None, ANYBODY_INVOLVED, needs_reason=True),
+        Move(
+            "reopen_intake",
+            frozenset({S.NOT_ACCEPTED, S.LAPSED}),
+            S.SUBMITTED,
+            MANAGER,
+            needs_reason=True,
+            leaves_end=True,
+        ),
+        Move(
+            "reopen",
+            frozenset({S.DELIVERED, S.TERMINATED}),
+            S.ACCEPTED,
+            MANAGER,
+            needs_reason=True,
+            leaves_end=True,
+        ),
+        Move(
+            "revoke",
+            frozenset({S.DELIVERED}),
+            S.REVOKED,
+            MANAGER,
+            needs_reason=True,
+            not_by="grant",
+            leaves_end=True,
+        ),
     ],
 )
 
-ASSIGNABLE = frozenset({S.SUBMITTED, S.ACCEPTED})
-MAY_ASSIGN_OTHERS = frozenset({Role.NODE_MANAGER})
-MAY_TAKE = {S.SUBMITTED: frozenset({Role.CLERK}), S.ACCEPTED: frozenset({Role.REVIEWER, Role.DECIDER})}
+ASSIGNABLE = UNDECIDED
+MAY_ASSIGN_OTHERS = MANAGER
+MAY_TAKE = {
+    **dict.fromkeys(INTAKE, CLERK),
+    **dict.fromkeys(RUNNING, frozenset({Role.REVIEWER, Role.DECIDER})),
+}
+ONCE = frozenset({"ask_correction", "ask_supplement", "extend"})  # all at one time, or not at all
+UNHURRIED = frozenset({"withdraw", "remark", "release"})  # possible also when a limit has just passed

@@ -11,6 +11,8 @@ from qcy.engines.forms.definition import read_form
 from qcy.engines.forms.models import FormEdition
 from qcy.foundation.audit.services import record_audit
 from qcy.foundation.nodes.models import Node
+from qcy.foundation.parties.enums import Role
+from qcy.foundation.parties.models import Mandate
 from qcy.kernel.chain import canonical_json
 from qcy.kernel.refusals import Refusal, Refused
 
@@ -28,7 +30,13 @@ EDITION_PARTS = (
     "questions",
     "one_open_case_per_year",
     "deemed_acceptance",
+    "standard_limit",
     "correction_limit",
+    "follow_up_limit",
+    "longest_extension",
+    "special_procedures",
+    "retention_years",
+    "sentences",
     "title",
 )
 OVERRIDABLE = ("promised_limit", "promised_confidence", "steps")  # a node may only say how fast it is
@@ -95,7 +103,7 @@ def publish_adoption(
 ) -> Adoption:
     """Freeze edition + overrides + form for one node, and hash it."""
     resolved = resolve(edition, overrides)
-    if problems := problems_of_definition(resolved):
+    if problems := [*problems_of_definition(resolved), *problems_of_desks(node)]:
         raise Refused(Refusal("matter_not_publishable", why="".join(problems), fix="改好后再发布。"))
     Adoption.objects.filter(node=node, item=edition.item, is_current=True).update(is_current=False)
     adoption = Adoption(
@@ -122,6 +130,19 @@ def resolve(edition: Edition, overrides: Mapping[str, Any]) -> dict[str, Any]:
         why = f"这些内容节点不能改：{'、'.join(sorted(unknown))}。"
         raise Refused(Refusal("override_not_allowed", why=why, fix="只能改承诺时限和环节时限。"))
     return {**edition.content, **_plain(overrides), "form": edition.form.definition}
+
+
+DESKS = (Role.CLERK, Role.DECIDER, Role.NODE_MANAGER)
+
+
+def problems_of_desks(node: Node) -> list[str]:
+    """Every role of the workflow has somebody at this node, and who decides is not who accepts."""
+    held = Mandate.objects.filter(node=node, until=None).values_list("role", "person_id")
+    people = {role: {person for r, person in held if r == role} for role in DESKS}
+    found = [f"{node.name}还没有{role.label}。" for role, somebody in people.items() if not somebody]
+    if people[Role.CLERK] == people[Role.DECIDER] and len(people[Role.CLERK]) == 1:
+        found.append(f"{node.name}的经办人和审定人是同一个人，受理和审定须由两个人办。")
+    return found
 
 
 def _record(adoption: Adoption, now: datetime) -> None:

@@ -6,7 +6,15 @@ from uuid import UUID
 from django.db import models
 
 from qcy.foundation.database.models import Row
-from qcy.foundation.database.rules import AnyOf, ByOrganisation, ByPerson, GlobalRead, ScopedQuerySet
+from qcy.foundation.database.rules import (
+    AnyOf,
+    ByNode,
+    ByOrganisation,
+    ByPerson,
+    GlobalRead,
+    Purpose,
+    ScopedQuerySet,
+)
 from qcy.foundation.nodes.models import Node
 
 from .definition import Form, read_form
@@ -51,7 +59,9 @@ class DraftState(models.TextChoices):
 class Draft(Row):
     """What somebody has typed so far. Its id is the submission key: one draft becomes one case only."""
 
-    scope = AnyOf(ByPerson("person_id"), ByOrganisation("organisation_id"))
+    scope = AnyOf(
+        ByPerson("person_id"), ByOrganisation("organisation_id"), ByNode("window_id"), Purpose("sweep")
+    )
 
     person_id = models.UUIDField()
     organisation_id = models.UUIDField()
@@ -61,13 +71,20 @@ class Draft(Row):
     title = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.OPEN)
     sections = models.JSONField(default=dict)  # key -> {"version": n, "values": {...}, "saved_at": iso}
+    sources = models.JSONField(default=dict)  # field -> {"source", "date"}: where a filled-in value came from
+    corrects = models.UUIDField(null=True)  # the case whose correction this draft answers
+    window = models.ForeignKey(Node, null=True, on_delete=models.PROTECT, related_name="window_drafts")
+    reminded_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
     saved_at = models.DateTimeField()
 
     objects: ClassVar[Any] = DraftQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["person_id", "state"], name="draft_of_person")]
+        indexes = [
+            models.Index(fields=["person_id", "state"], name="draft_of_person"),
+            models.Index(fields=["corrects"], name="draft_of_correction"),
+        ]
 
     @property
     def form(self) -> Form:

@@ -39,6 +39,7 @@ def start_draft(
         person_id=actor.person_id,
         organisation_id=organisation_id,
         subject_id=subject_id,
+        corrects=None,
         state=DraftState.OPEN,
     )
     if existing := same.order_by("-saved_at").first():
@@ -55,6 +56,28 @@ def start_draft(
     )
     draft.save(force_insert=True)
     _record(draft, "draft.started", actor, now)
+    return draft
+
+
+@transaction.atomic
+def open_correction(*, actor: Actor, source: Draft, case_id: UUID, now: datetime) -> Draft:
+    """A submitted form, open once more to answer a letter about its case. Nothing is typed twice."""
+    draft = Draft(
+        person_id=actor.me,
+        organisation_id=source.organisation_id,
+        node_id=source.node_id,
+        edition_id=source.edition_id,
+        subject_id=source.subject_id,
+        title=source.title,
+        sections={k: v for k, v in source.sections.items() if k in {s.key for s in source.form.sections}},
+        sources=source.sources,
+        corrects=case_id,
+        window_id=source.window_id,
+        started_at=now,
+        saved_at=now,
+    )
+    draft.save(force_insert=True)
+    _record(draft, "draft.correction_opened", actor, now)
     return draft
 
 

@@ -28,6 +28,48 @@ class Rating(Row):
     level = models.PositiveSmallIntegerField(choices=Level.choices)
     comment = models.CharField(max_length=500, blank=True)
     rated_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True)  # changeable until three days after closure
+
+
+class DutyState(models.TextChoices):
+    CALL_BACK = "call_back", "待回访"
+    RECTIFY = "rectify", "整改中"
+    APPEALED = "appealed", "申诉待复核"
+    DONE = "done", "已整改"
+    EXPLAINED = "explained", "已说明"
+    UPHELD = "upheld", "申诉成立，不计差评"
+
+
+class RatingDuty(Row):
+    """What a bad rating obliges the node to do: call back, put right, answer, within a limit (国办发〔2019〕51号)."""
+
+    scope = AnyOf(ByNode("node_id"), ByCase("case_id"))
+
+    rating = models.OneToOneField(Rating, on_delete=models.PROTECT, related_name="duty")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rating_duties")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT)
+    state = models.CharField(max_length=10, choices=DutyState.choices, default=DutyState.CALL_BACK)
+    version = models.PositiveIntegerField(default=1)
+    opened_at = models.DateTimeField()
+    due = models.DateField()  # of the call-back and simple cases: 5 working days; a rectification: 15
+    called_back_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    handler_id = models.UUIDField(null=True)
+    decided_by = models.UUIDField(null=True)
+
+
+class DutyStep(Row):
+    """What was done about a bad rating, in order, with the words written then."""
+
+    scope = AnyOf(ByNode("node_id"))
+
+    duty = models.ForeignKey(RatingDuty, on_delete=models.PROTECT, related_name="steps")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT)
+    command = models.CharField(max_length=16)
+    person_id = models.UUIDField()
+    desk_name = models.CharField(max_length=20)
+    text = models.CharField(max_length=1000)
+    at = models.DateTimeField()
 
 
 class Complaint(Row):

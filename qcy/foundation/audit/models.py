@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from qcy.foundation.database.models import Row
-from qcy.foundation.database.rules import AnyOf, ByNode, ByPerson, GlobalRead
+from qcy.foundation.database.rules import AnyOf, ByNode, ByPerson, GlobalRead, Purpose
 
 
 class ChainedEvent(Row):
@@ -58,10 +58,39 @@ class AuditStream(models.Model):
     head = models.CharField(max_length=64)
 
 
+class AccessLog(Row):
+    """Each look at unmasked personal data: who, whose, which value, why. Never changed."""
+
+    scope = AnyOf(ByPerson("person_id"), ByNode("node_id"))
+    append_only = True
+
+    person_id = models.UUIDField()
+    node_id = models.UUIDField()
+    subject_id = models.UUIDField()  # the case or person looked at
+    what = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+
+class DailyRoot(models.Model):
+    """One signed hash over the heads of all chains at the end of a day: what was true then cannot be rewritten."""
+
+    scope = GlobalRead("hashes and counts only, no content")
+    append_only = True
+
+    day = models.DateField(primary_key=True)
+    streams = models.PositiveIntegerField()
+    events = models.PositiveIntegerField()
+    heads = models.JSONField()  # stream name -> [length, hash]
+    root = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)  # Ed25519, hex
+    made_at = models.DateTimeField()
+
+
 class AuditEvent(ChainedEvent):
     """What was done outside a case: claims, checks of licences, uploads, ratings, publishing."""
 
-    scope = AnyOf(ByPerson("actor_id"), ByNode("node_id"), open_insert=True)
+    scope = AnyOf(ByPerson("actor_id"), ByNode("node_id"), Purpose("audit"), open_insert=True)
 
     stream = models.CharField(max_length=80)
 

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from qcy.foundation.audit.services import record_audit
+from qcy.foundation.database.scope import Scope
+from qcy.foundation.outbox.services import put
 from qcy.kernel.calendar import load_calendar
 from qcy.kernel.refusals import Refusal, Refused
 
@@ -37,6 +39,7 @@ def load_calendar_year(document: Mapping[str, Any], *, now: datetime) -> Calenda
     )
     row.save(force_insert=True)
     cache.delete(CACHE_KEY)
+    put("calendar.loaded", payload={"year": year, "version": row.version}, now=now, scope=Scope())
     record_audit(
         stream="calendar", type="calendar.loaded", now=now, payload={"year": year, "version": row.version}
     )

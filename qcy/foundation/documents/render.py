@@ -33,6 +33,7 @@ def html_of(document: Document) -> str:
         "hash": f"{document.content_hash[:4]}…{document.content_hash[-4:]}",
         "qr": qr_svg(verification_url(document)),
         "is_result": template.is_result,
+        "body": f"documents/letters/{document.kind}.html",
     }
     return render_to_string(template.template, context)
 

@@ -10,13 +10,19 @@ from qcy.foundation.database.counters import count_up
 from qcy.foundation.outbox.services import put
 from qcy.kernel.chain import canonical_json
 
-from .models import Document, NumberSeries
-from .registry import TEMPLATES
+from .models import Document, DocumentState, NumberSeries
+from .registry import RESULT_KINDS, TEMPLATES
 
 
 def next_number(series: str) -> int:
     """1, 2, 3 … within the caller's transaction: a rolled-back number is given out again."""
     return count_up(NumberSeries._meta.db_table, series)
+
+
+def retire_results(case_id: UUID, state: DocumentState) -> None:
+    """The result of a case no longer holds; its verification page says so from now on (C6)."""
+    valid = Document.objects.filter(case_id=case_id, kind__in=RESULT_KINDS, state=DocumentState.VALID)
+    valid.update(state=state)
 
 
 def issue_document(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from uuid import UUID
+
 from qcy.kernel.refusals import Decision, Refusal
 
 from .actor import Actor
@@ -7,6 +9,12 @@ from .enums import Role
 from .models import Membership
 
 MAY_CHECK_LICENCES = frozenset({Role.CLERK, Role.NODE_MANAGER})
+
+
+def can_manage_desks(actor: Actor, node_id: UUID) -> Decision:
+    if Role.NODE_MANAGER in actor.roles_at(node_id):
+        return Decision.yes()
+    return Decision.no(Refusal("needs_manager", why="岗位和请假由节点负责人安排。", fix="请告诉节点负责人。"))
 
 
 def can_verify_membership(actor: Actor, claim: Membership) -> Decision:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from qcy.foundation.database.scope import Scope
 from qcy.kernel.refusals import Refusal, Refused
 
-from .enums import MembershipState, Role
+from .enums import MembershipRole, MembershipState, Role
 from .models import Mandate, Membership, Person
 
 
@@ -28,6 +28,16 @@ class HeldMembership:
     code: str
     name: str
     verified: bool
+    role: MembershipRole = MembershipRole.OWNER
+
+    @property
+    def may_file(self) -> bool:
+        """A preparer fills in; submitting and answering is for owners and agents."""
+        return self.role != MembershipRole.PREPARER
+
+    @property
+    def may_invite(self) -> bool:
+        return self.verified and self.role == MembershipRole.OWNER
 
 
 @dataclass(frozen=True)
@@ -73,9 +83,10 @@ def system_actor(scope: Scope) -> Actor:
 def actor_for(person: Person, today: date) -> Actor:
     """Needs the scope of this person to be set; one query for memberships, one for mandates."""
     memberships = tuple(
-        HeldMembership(m.organisation_id, m.organisation.code, m.name, m.is_verified)
+        HeldMembership(m.organisation_id, m.organisation.code, m.name, m.is_verified, MembershipRole(m.role))
         for m in Membership.objects.filter(person=person)
         .exclude(state=MembershipState.ENDED)
+        .filter(Q(until=None) | Q(until__gte=today))
         .select_related("organisation")
         .order_by("claimed_at")
     )
@@ -91,9 +102,9 @@ def actor_for(person: Person, today: date) -> Actor:
 def _scope(
     person: Person, memberships: tuple[HeldMembership, ...], mandates: tuple[HeldMandate, ...]
 ) -> Scope:
-    # a claimed membership opens nothing that is stored about the firm
+    # a claimed membership opens nothing that is stored about the firm; an agent sees what they filed themselves
     return Scope(
         person=person.pk,
-        organisations=frozenset(m.organisation_id for m in memberships if m.verified),
+        organisations=frozenset(m.organisation_id for m in memberships if m.may_invite),
         nodes=frozenset(m.node_id for m in mandates),
     )

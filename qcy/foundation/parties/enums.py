@@ -17,6 +17,14 @@ class MembershipState(TextChoices):
     ENDED = "ended", "已结束"
 
 
+class MembershipRole(TextChoices):
+    """What a member may do for the firm. Owners invite; agents file; preparers fill in and leave submitting to others."""
+
+    OWNER = "owner", "管理员"
+    AGENT = "agent", "代办人"
+    PREPARER = "preparer", "填报人"
+
+
 class Role(TextChoices):
     """What a person may do. Mandates give the staff roles; applicant and system are never granted."""
 

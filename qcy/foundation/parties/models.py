@@ -19,7 +19,7 @@ from qcy.foundation.database.rules import (
 from qcy.foundation.nodes.models import Node
 from qcy.kernel.ids import new_id
 
-from .enums import ContactKind, MembershipState, PersonKind, Role
+from .enums import ContactKind, MembershipRole, MembershipState, PersonKind, Role
 from .sealed import unseal
 
 
@@ -84,6 +84,8 @@ class Membership(Row):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
     node = models.ForeignKey(Node, null=True, on_delete=models.PROTECT)  # who was asked to check the licence
     state = models.CharField(max_length=8, choices=MembershipState.choices, default=MembershipState.CLAIMED)
+    role = models.CharField(max_length=8, choices=MembershipRole.choices, default=MembershipRole.OWNER)
+    until = models.DateField(null=True)  # last day of a delegation; null: until somebody ends it
     typed_name = models.CharField(max_length=120)
     claimed_at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True)
@@ -108,10 +110,38 @@ class Membership(Row):
         return self.state == MembershipState.VERIFIED
 
 
+class Invitation(Row):
+    """An owner asks somebody, by phone, to act for the firm. Taking it up makes the membership verified."""
+
+    scope = AnyOf(ByOrganisation("organisation_id"), Purpose("invitation"))
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
+    role = models.CharField(max_length=8, choices=MembershipRole.choices)
+    until = models.DateField(null=True)
+    sealed_phone = models.TextField()
+    lookup = models.CharField(max_length=64, db_index=True)
+    invited_by = models.UUIDField()
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # taken up or withdrawn
+
+
+class Absence(Row):
+    """A member of staff is away; whoever covers sees and receives what belongs to them."""
+
+    scope = AnyOf(ByPerson("person_id"), ByPerson("cover_id"), ByNode("node_id"), Purpose("sweep"))
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="absences")
+    cover = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="covers")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT)
+    since = models.DateField()
+    until = models.DateField()
+
+
 class Mandate(Row):
     """A node has given a person a role, from a day until a day."""
 
-    scope = AnyOf(ByPerson("person_id"), ByNode("node_id"))
+    scope = AnyOf(ByPerson("person_id"), ByNode("node_id"), Purpose("sweep"))
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mandates")
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="mandates")

@@ -1,21 +1,24 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
+from qcy.foundation.database.scope import Scope
 from qcy.foundation.nodes.models import Node
+from qcy.foundation.outbox.services import put
 from qcy.kernel import uscc
+from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refusal, Refused
 from qcy.kernel.text import clean
 
-from .access import can_verify_membership
+from .access import can_manage_desks, can_verify_membership
 from .actor import Actor
 from .enums import ContactKind, MembershipState, PersonKind
-from .models import Membership, Organisation, Person, PersonContact
+from .models import Absence, Mandate, Membership, Organisation, Person, PersonContact
 from .sealed import lookup, seal
 
 PHONE = re.compile(r"1[3-9]\d{9}")
@@ -113,6 +116,56 @@ def verify_membership(*, actor: Actor, membership_id: UUID, name: str, now: date
     claim.save(update_fields=["state", "verified_at", "verified_by"])
     _record(claim, "membership.verified", actor, now)
     return claim
+
+
+@transaction.atomic
+def end_mandate(*, actor: Actor, person_id: UUID, node: Node, now: datetime) -> None:
+    """Somebody leaves the node: their rights end today, their open cases go back to the team."""
+    if refusal := can_manage_desks(actor, node.pk).reason:
+        raise Refused(refusal)
+    if person_id == actor.person_id:
+        raise Refused(Refusal("own_mandate", why="不能结束自己的岗位。", fix="请由总窗口负责人操作。"))
+    held = Mandate.objects.visible_to(actor).filter(node=node, person_id=person_id, until=None)
+    held.update(until=local_day(now) - timedelta(days=1))
+    payload = {"node": str(node.pk), "person": str(person_id)}
+    put("mandate.ended", payload=payload, now=now, scope=Scope(nodes=frozenset({node.pk})))
+    record_audit(
+        stream=f"node:{node.code}",
+        type="mandate.ended",
+        now=now,
+        actor_id=actor.person_id,
+        node_id=node.pk,
+        payload={"person": str(person_id)},
+    )
+
+
+@transaction.atomic
+def record_absence(
+    *, actor: Actor, person_id: UUID, cover_id: UUID, node: Node, since: date, until: date, now: datetime
+) -> Absence:
+    """Who is away, from when until when, and who stands in: both must have a desk at this node."""
+    if refusal := can_manage_desks(actor, node.pk).reason:
+        raise Refused(refusal)
+    desks = set(
+        Mandate.objects.filter(node=node, until=None, person_id__in=[person_id, cover_id]).values_list(
+            "person_id", flat=True
+        )
+    )
+    if person_id == cover_id or desks != {person_id, cover_id}:
+        raise Refused(Refusal("cover", why="代办人须是本节点的另一位工作人员。", fix="请重新选择。"))
+    if until < since:
+        raise Refused(Refusal("absence_days", why="结束日期早于开始日期。", fix="请核对两个日期。"))
+    absence = Absence(person_id=person_id, cover_id=cover_id, node=node, since=since, until=until)
+    absence.save(force_insert=True)
+    record_audit(
+        stream=f"node:{node.code}",
+        type="absence.recorded",
+        now=now,
+        actor_id=actor.person_id,
+        node_id=node.pk,
+        payload={"person": str(person_id), "cover": str(cover_id), "since": str(since), "until": str(until)},
+    )
+    return absence
 
 
 def _record(claim: Membership, type: str, actor: Actor, now: datetime) -> None:

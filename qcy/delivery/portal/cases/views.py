@@ -10,20 +10,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qcy.delivery.web.casework import (
-    clock_sentence,
-    clocks_of,
-    materials_of,
-    mini_clock_of,
-    state_tag_of,
-    timeline_of,
-)
+from qcy.delivery.web.casework import materials_of, remarks_of, state_tag_of
+from qcy.delivery.web.clocks import clock_sentence, clocks_of, days_left, mini_clock_of
+from qcy.delivery.web.format import chinese_day
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.delivery.web.request import posted_number
-from qcy.engines.casework.enums import CLOSED_STATUSES
+from qcy.delivery.web.timeline import timeline_of
+from qcy.engines.casework.corrections import correction_for
+from qcy.engines.casework.enums import CLOSED_STATUSES, CaseStatus
+from qcy.engines.casework.filing import draft_fingerprint
 from qcy.engines.casework.models import Case
 from qcy.engines.casework.queries import answers_of, can_withdraw, reason_of
-from qcy.engines.casework.services import withdraw_case
+from qcy.engines.casework.recording import state_from
+from qcy.engines.casework.services import remark_on_case, withdraw_case
+from qcy.engines.casework.workflow import CASE
 from qcy.engines.forms.models import Draft, DraftState
 from qcy.engines.ratings.models import Rating
 from qcy.engines.ratings.services import rate_case
@@ -34,6 +34,7 @@ from qcy.foundation.messages.models import Message
 from qcy.foundation.messages.services import mark_read
 
 PER_PAGE = 20
+LETTERS_TO_ANSWER = ("correction_notice", "supplement_notice", "follow_up_promise")
 
 
 @signed_in
@@ -41,7 +42,7 @@ def case_list(request: Any) -> HttpResponse:
     """我的办件: what is begun, what runs, what is done."""
     drafts = (
         Draft.objects.visible_to(request.actor)
-        .filter(state=DraftState.OPEN)
+        .filter(state=DraftState.OPEN, corrects=None)
         .with_form()
         .order_by("-saved_at")
     )
@@ -49,11 +50,25 @@ def case_list(request: Any) -> HttpResponse:
     page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
     calendar = calendar_in_force()
     rows = [
-        {"case": c, "tag": state_tag_of(c, request.today), "clock": mini_clock_of(c, calendar, request.today)}
+        {
+            "case": c,
+            "tag": state_tag_of(c, request.today),
+            "clock": mini_clock_of(c, calendar, request.today),
+            "todo": todo_of(c, calendar, request.today),
+        }
         for c in page.object_list
     ]
     context = {"drafts": drafts, "rows": rows, "page": page, "path": request.get_full_path()}
     return render(request, "portal/cases/list.html", context)
+
+
+def todo_of(case: Case, calendar: Any, today: Any) -> str:
+    """The applicant's own deadline, said where they look first."""
+    if case.applicant_due is None:
+        return ""
+    left = days_left(case.applicant_due, calendar, today)
+    when = _("还有 {n} 个工作日").format(n=left) if left else _("今天是最后一天")
+    return _("请在 {day}前补好，{when}").format(day=chinese_day(case.applicant_due, today), when=when)
 
 
 def case_of(request: Any, case_id: UUID) -> Case:
@@ -82,15 +97,23 @@ def _show(request: Any, case: Case, *, rating_error: str = "", status: int = 200
     documents = list(
         Document.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("issued_at", "id")
     )
+    events = list(case.events.order_by("seq"))
+    correction = correction_for(request.actor, case, state_from(events))
     context = {
         "case": case,
+        "correction": correction,
+        "fingerprint": draft_fingerprint(correction.draft) if correction and correction.draft else "",
+        "letter": next((d for d in reversed(documents) if d.kind in LETTERS_TO_ANSWER), None),
+        "days_left": days_left(case.applicant_due, calendar, request.today) if case.applicant_due else 0,
+        "remarks": remarks_of(case),
+        "may_talk": "remark" in {m.command for m in CASE.allowed(CaseStatus(case.status))},
         "definition": case.adoption.definition,
         "tag": state_tag_of(case, request.today),
         "clock_rows": clocks_of(case, calendar, request.today),
         "sentence": clock_sentence(case, calendar, request.today),
-        "entries": timeline_of(case, case.events.order_by("seq"), documents, request.today),
+        "entries": timeline_of(case, events, documents, request.today),
         "documents": documents,
-        "result": next((d for d in documents if d.kind.startswith("result")), None),
+        "result": next((d for d in reversed(documents) if d.kind.startswith("result")), None),
         "reason": reason_of(case),
         "answers": [(a.label, a.value) for a in answers_of(case)],
         "materials": materials_of(request.actor, case),
@@ -109,6 +132,14 @@ def withdraw(request: Any, case_id: UUID) -> HttpResponse:
     withdraw_case(actor=request.actor, case_id=case_id, version=version, now=request.now)
     messages.success(request, _("申请已撤回，需要时可以重新申请。"))
     return HttpResponseRedirect(reverse("my_case", args=[case_id]))
+
+
+@signed_in
+@writes(back="../")
+def remark(request: Any, case_id: UUID) -> HttpResponse:
+    remark_on_case(actor=request.actor, case_id=case_id, text=request.POST.get("text", ""), now=request.now)
+    messages.success(request, _("留言已发给经办人。"))
+    return HttpResponseRedirect(f"{reverse('my_case', args=[case_id])}#talk")
 
 
 @signed_in

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.urls import reverse
 from qcy.delivery.components.types import FieldView, FileView, Step
 from qcy.delivery.components.types import Problem as ProblemView
 from qcy.delivery.web.format import file_size
+from qcy.engines.casework.corrections import AskedDefect, Correction
 from qcy.engines.forms.definition import Field, FieldKind, Form, Section
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.validation import Problem, filled_rows, problems_in, shown
@@ -45,6 +46,11 @@ class Question:
     when_field: str = ""
     when_values: str = ""
     hidden: bool = False
+    asked: AskedDefect | None = None  # what a correction letter says about it
+
+    @property
+    def key(self) -> str:
+        return self.field.id if self.field else f"f-{self.name}"
 
 
 @dataclass(frozen=True)
@@ -77,13 +83,20 @@ def page_of(
     files: Sequence[StoredFile],
     found: Sequence[Problem],
     extra_row: str = "",
+    asked: Correction | None = None,
 ) -> Page:
     errors = {problem.field: problem.text for problem in found}
     form, position = draft.form, draft.form.position(section.key)
     return Page(
         draft=draft,
         section=section,
-        questions=tuple(_question(f, draft, values, files, errors, extra_row) for f in section.fields),
+        questions=tuple(
+            replace(
+                _question(f, draft, values, files, errors, extra_row),
+                asked=asked.of_field(f.name) if asked else None,
+            )
+            for f in section.fields
+        ),
         problems=tuple(ProblemView(anchor(p.field), p.text) for p in found),
         steps=steps_of(draft, files, section),
         previous=form.sections[position - 1] if position else None,
@@ -207,7 +220,7 @@ def _file_view(field: Field, draft: Draft, files: Sequence[StoredFile], error: s
 
 
 def _uploaded(draft: Draft, file: StoredFile) -> FileView:
-    state = file.reason or FileState(file.state).label
+    state = file.reason or ("申请时已交" if file.case_id else FileState(file.state).label)
     return FileView(
         id=str(file.pk),
         name=file.name,
@@ -215,7 +228,7 @@ def _uploaded(draft: Draft, file: StoredFile) -> FileView:
         state_text=state,
         tone=FILE_TONES.get(FileState(file.state), ""),
         pending=file.state == FileState.QUARANTINED,
-        url_remove=reverse("draft_remove_file", args=[draft.pk, file.pk]),
+        url_remove="" if file.case_id else reverse("draft_remove_file", args=[draft.pk, file.pk]),
     )
 
 

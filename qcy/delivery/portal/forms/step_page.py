@@ -12,12 +12,12 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from qcy.engines.casework.filing import draft_fingerprint
+from qcy.engines.casework.corrections import Correction, correction_for
+from qcy.engines.casework.filing import draft_fingerprint, files_of_draft
 from qcy.engines.casework.models import Case
 from qcy.engines.forms.definition import Section
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.validation import Problem
-from qcy.foundation.files.enums import FileState
 from qcy.foundation.files.models import StoredFile
 from qcy.foundation.parties.models import Organisation
 from qcy.kernel.local_time import SHANGHAI
@@ -32,8 +32,7 @@ def draft_of(request: Any, draft_id: UUID) -> Draft:
 
 
 def files_of(request: Any, draft: Draft) -> list[StoredFile]:
-    kept = StoredFile.objects.visible_to(request.actor).filter(draft_id=draft.pk)
-    return list(kept.exclude(state=FileState.REMOVED).order_by("uploaded_at", "id"))
+    return files_of_draft(request.actor, draft)
 
 
 def section_of(draft: Draft, key: str) -> Section:
@@ -59,8 +58,13 @@ def show_step(
     **more: Any,
 ) -> HttpResponse:
     files = files_of(request, held)
-    page = present.page_of(held, part, held.values() if values is None else values, files, found, extra_row)
+    asked = correction_of(request, held)
+    page = present.page_of(
+        held, part, held.values() if values is None else values, files, found, extra_row, asked
+    )
     context = {
+        "correction": asked,
+        "case_url": reverse("my_case", args=[held.corrects]) if held.corrects else "",
         "page": page,
         "draft": held,
         "firm": firm_of(request, held),
@@ -79,6 +83,14 @@ def show_step(
     return render(request, "portal/forms/section.html", context, status=status)
 
 
+def correction_of(request: Any, held: Draft) -> Correction | None:
+    """What the firm is asked to put right, if this draft answers a letter."""
+    if held.corrects is None:
+        return None
+    case = Case.objects.visible_to(request.actor).with_names().get(pk=held.corrects)
+    return correction_for(request.actor, case)
+
+
 def firm_of(request: Any, held: Draft) -> dict[str, str]:
     """Which firm this draft is for, under the name this person may be shown."""
     membership = request.actor.membership_of(held.organisation_id)
@@ -95,6 +107,8 @@ def _saved_time(held: Draft, part: Section) -> str:
 
 def closed_draft(request: Any, held: Draft) -> HttpResponse:
     """A submitted draft answers with its case: the back button after submitting loses nobody."""
+    if held.corrects:
+        return HttpResponseRedirect(reverse("my_case", args=[held.corrects]))
     case = Case.objects.visible_to(request.actor).filter(draft_id=held.pk).first()
     if case is None:
         return HttpResponseRedirect(reverse("my_cases"))

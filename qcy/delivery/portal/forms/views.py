@@ -84,6 +84,8 @@ def _go_on(request: Any, held: Draft, part: Section, action: str) -> HttpRespons
         return show_step(request, held, part, extra_row=action.removeprefix("add:"))
     if action == "upload" or action.startswith("remove:"):
         return HttpResponseRedirect(step_url(held, part))
+    if action == "case" and held.corrects:
+        return HttpResponseRedirect(f"{reverse('my_case', args=[held.corrects])}#correction")
     if action == "later":
         return HttpResponseRedirect(reverse("my_cases"))
     if action == "previous" and position:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from qcy.delivery.components.types import ClockRow
 from qcy.delivery.portal.home.views import window_words
 from qcy.delivery.portal.nodes import at_node
-from qcy.delivery.web.casework import legal_row
+from qcy.delivery.web.clocks import legal_row
 from qcy.delivery.web.format import chinese_day
 from qcy.delivery.web.gates import public, signed_in
 from qcy.engines.casework.queries import filed_this_year

@@ -1,0 +1,121 @@
+"""Everything on one file, in a drawer over the list."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from qcy.delivery.web.casework import materials_of, remarks_of, state_tag_of
+from qcy.delivery.web.clocks import clock_sentence, clocks_of
+from qcy.delivery.web.gates import staff
+from qcy.delivery.web.timeline import STAFF_TITLES, timeline_of
+from qcy.engines.casework.defects import may_ask, sentences_for
+from qcy.engines.casework.enums import CaseStatus
+from qcy.engines.casework.models import Case, CaseNote, DefectSheet
+from qcy.engines.casework.queries import (
+    actions_for,
+    answers_for_staff,
+    claim_of,
+    colleagues_for,
+    may_take,
+    reason_of,
+    replies_of,
+)
+from qcy.engines.casework.recording import state_from
+from qcy.engines.casework.state import CaseState
+from qcy.engines.casework.workflow import CASE
+from qcy.foundation.calendars.queries import calendar_in_force
+from qcy.foundation.documents.models import Document
+from qcy.kernel.refusals import Refused
+
+from .actions import offered
+from .inbox import show_inbox
+
+
+def case_of(request: Any, case_id: UUID) -> Case:
+    """Of a node this person works for: being the applicant somewhere does not open the console."""
+    case: Case = Case.objects.visible_to(request.actor).with_names().get(pk=case_id)
+    if not request.actor.roles_at(case.responsible_node_id):
+        raise Http404
+    return case
+
+
+@staff
+def drawer(request: Any, case_id: UUID) -> HttpResponse:
+    return show_drawer(request, case_of(request, case_id))
+
+
+def show_drawer(
+    request: Any, case: Case, *, refused: Refused | None = None, opened: str = ""
+) -> HttpResponse:
+    """`opened` names the part a refusal belongs to; what was typed there comes back from the request."""
+    context = drawer_context(request, case, opened)
+    context |= {"refused": str(refused.refusal) if refused else "", "opened": opened, "typed": request.POST}
+    status = 200 if refused is None else 409
+    if request.htmx:  # the list is already behind it
+        return render(request, "console/cases/drawer.html", context, status=status)
+    return show_inbox(request, context, status=status)
+
+
+def drawer_context(request: Any, case: Case, opened: str = "") -> dict[str, Any]:
+    calendar, claim = calendar_in_force(), claim_of(case)
+    verified = bool(claim and claim.is_verified)
+    events = list(case.events.order_by("seq"))
+    state = state_from(events)
+    documents = list(
+        Document.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("issued_at", "id")
+    )
+    sheet = composer(request, case, state)
+    gathered = len(sheet["defects"]) if sheet else 0
+    actions = actions_for(request.actor, case, state, verified=verified, gathered=gathered)
+    return {
+        "case": case,
+        "definition": case.adoption.definition,
+        "tag": state_tag_of(case, request.today),
+        "clock_rows": clocks_of(case, calendar, request.today),
+        "sentence": clock_sentence(case, calendar, request.today),
+        "entries": timeline_of(
+            case, events, documents, request.today, titles=STAFF_TITLES, document_url="console_document"
+        ),
+        "answers": answers_for_staff(case),
+        "materials": materials_of(request.actor, case),
+        "claim": claim,
+        "verified": verified,
+        "sheet": sheet,
+        "replies": replies_of(case),
+        "remarks": remarks_of(case),
+        "notes": list(CaseNote.objects.visible_to(request.actor).filter(case=case).order_by("at", "id")),
+        "may_talk": "remark" in {m.command for m in CASE.allowed(CaseStatus(case.status))},
+        **offered(actions, case, request.POST, opened),
+        "may_take": may_take(request.actor, case),
+        "colleagues": colleagues_for(request.actor, case),
+        "reason": reason_of(case),
+        "back": reverse("console_cases") + query_of(request),
+        "query": query_of(request),
+    }
+
+
+def composer(request: Any, case: Case, state: CaseState) -> dict[str, Any] | None:
+    """The letter being gathered; None when this stage has no letter to write any more."""
+    if not may_ask(case, state.done_by):
+        return None
+    held = DefectSheet.objects.visible_to(request.actor).filter(case=case).first()
+    form = case.adoption.definition.form
+    return {
+        "defects": held.defects if held else [],
+        "fields": [(section.title, [(f.name, f.label) for f in section.fields]) for section in form.sections],
+        "sentences": sentences_for(request.actor, case),
+        "labels": {f.name: f.label for f in form.fields()},
+        "may_follow": [form.by_name[n].label for n in sorted(case.adoption.definition.may_follow)]
+        if case.accepted_on is None
+        else [],
+        "name": "一次性补正" if case.accepted_on is None else "补充材料通知",
+    }
+
+
+def query_of(request: Any) -> str:
+    return f"?{request.GET.urlencode()}" if request.GET else ""
