@@ -34,7 +34,7 @@ class DemoFirm:
 @dataclass(frozen=True)
 class DemoCase:
     firm: DemoFirm
-    ending: str  # submitted, accepted, granted, refused, not_accepted, withdrawn
+    ending: str  # submitted, accepted, granted, refused, not_accepted, withdrawn, or a turn it has taken
     submitted: date
     accepted: date | None = None
     decided: date | None = None
@@ -73,7 +73,19 @@ def _code(dice: random.Random, number: int) -> str:
 
 
 # how the newest case of each of the 40 firms stands; the other 20 cases are earlier, ended ones
-LATEST = ["submitted"] * 9 + ["accepted"] * 13 + ["granted"] * 15 + ["refused"] * 3  # sums to FIRMS
+LATEST = (  # sums to FIRMS
+    ["submitted"] * 6
+    + ["correcting"] * 2
+    + ["corrected"] * 1
+    + ["accepted"] * 9
+    + ["supplementing"] * 2
+    + ["suspended"] * 1
+    + ["extended"] * 1
+    + ["granted"] * 15
+    + ["refused"] * 3
+)
+BEFORE_ACCEPTANCE = frozenset({"correcting", "corrected"})
+AFTER_ACCEPTANCE = frozenset({"supplementing", "suspended", "extended"})
 EARLIER = ["not_accepted"] * 9 + ["withdrawn"] * 6 + ["refused"] * 5  # sums to CASES - FIRMS
 
 
@@ -100,6 +112,13 @@ def _latest(dice: random.Random, calendar: Calendar, today: date, firm: DemoFirm
         return DemoCase(
             firm, ending, _back(calendar, accepted, dice.randint(0, 3)), accepted, taken=dice.random() < 0.6
         )
+    if ending in BEFORE_ACCEPTANCE:
+        turned = _back(calendar, today, dice.randint(1, 4))
+        return DemoCase(firm, ending, _back(calendar, turned, 2), decided=turned, taken=True)
+    if ending in AFTER_ACCEPTANCE:
+        turned = _back(calendar, today, dice.randint(1, 3))
+        accepted = _back(calendar, turned, dice.randint(1, 4))
+        return DemoCase(firm, ending, _back(calendar, accepted, 1), accepted, turned, taken=True)
     decided = _back(calendar, today, dice.randint(0, 5))
     accepted = _back(calendar, decided, dice.randint(2, 6))
     submitted = _back(calendar, accepted, dice.randint(0, 2))

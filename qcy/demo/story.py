@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,8 +22,8 @@ from qcy.engines.catalogue.models import Adoption
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.services import save_section, start_draft
 from qcy.engines.ratings.services import file_complaint, rate_case
-from qcy.foundation.database.scope import scope
 from qcy.foundation.documents.handlers import render_document
+from qcy.foundation.messages.handlers import mail_message
 from qcy.foundation.files.services import store_upload
 from qcy.foundation.outbox.worker import Handlers, work_off
 from qcy.foundation.parties.actor import VISITOR, Actor, actor_for
@@ -33,11 +33,14 @@ from qcy.foundation.parties.services import claim_organisation, open_account, pr
 from qcy.kernel.local_time import SHANGHAI
 from qcy.wiring import HANDLERS
 
-from .plan import FIELDS, DemoCase, DemoFirm
+from .plan import AFTER_ACCEPTANCE, BEFORE_ACCEPTANCE, FIELDS, DemoCase, DemoFirm
+from .turns import TURNS, Turn, do
 
-# PDFs are made when somebody opens them: rendering 180 at once would keep the first visitor waiting
+# PDFs are made when somebody opens them: rendering 180 at once would keep the first visitor waiting;
+# an invented history mails nobody
+LEFT_OUT = (render_document, mail_message)
 WITHOUT_PDF: Handlers = {
-    topic: tuple(h for h in handlers if h is not render_document) for topic, handlers in HANDLERS.items()
+    topic: tuple(h for h in handlers if h not in LEFT_OUT) for topic, handlers in HANDLERS.items()
 }
 SMALL_PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
@@ -92,8 +95,16 @@ class Story:
             self._assign(case_id, clerk, filed + timedelta(minutes=40))
         if plan.ending == "not_accepted":
             self._refuse_intake(plan, case_id, clerk)
+        elif plan.ending in BEFORE_ACCEPTANCE:
+            self._turn(plan, case_id, clerk)
         elif plan.ending != "submitted":
             self._accept_and_decide(plan, case_id, clerk)
+
+    def _turn(self, plan: DemoCase, case_id: UUID, desk: Actor) -> None:
+        assert plan.decided
+        now = self._at(plan.decided, 10)
+        TURNS[plan.ending](Turn(case_id, desk, self._desk("节点负责人"), self._applicant(plan.firm), now))
+        self._work_off(now)
 
     def _refuse_intake(self, plan: DemoCase, case_id: UUID, clerk: Actor) -> None:
         now = self._at(plan.decided or plan.submitted, 17)
@@ -110,7 +121,9 @@ class Story:
         decider = self._desk(self.dice.choice(("审定人 01", "审定人 02")))
         if plan.taken or plan.decided:
             self._assign(case_id, decider, now + timedelta(minutes=30))
-        if plan.decided:
+        if plan.ending in AFTER_ACCEPTANCE:
+            self._turn(plan, case_id, decider)
+        elif plan.decided:
             self._decide(plan, case_id, decider, self._at(plan.decided, 17, 40))
 
     def _decide(self, plan: DemoCase, case_id: UUID, decider: Actor, now: datetime) -> None:
@@ -212,12 +225,6 @@ class Story:
         return datetime.combine(
             day, time(hour, self.dice.randint(0, 39) if minute is None else minute), SHANGHAI
         )
-
-
-def do(service: Callable[..., Any], actor: Actor, **details: Any) -> Any:
-    """Every step runs in the scope of whoever takes it, exactly as in a request."""
-    with scope(actor.scope):
-        return service(actor=actor, **details)
 
 
 def _version(case_id: UUID) -> int:

@@ -124,17 +124,25 @@ def note(request: Any, case_id: UUID) -> HttpResponse:
 @writes(back="../../")
 def add_defect(request: Any, case_id: UUID) -> HttpResponse:
     def work(case: Case) -> None:
+        line = _chosen_sentence(request, case) or {
+            name: request.POST.get(name, "") for name in ("field", "problem", "todo")
+        }
         defects.add_defect(
             actor=request.actor,
             case_id=case.pk,
-            field=request.POST.get("field", ""),
-            problem=request.POST.get("problem", ""),
-            todo=request.POST.get("todo", ""),
             may_follow=request.POST.get("may_follow") == "yes",
             now=request.now,
+            **line,
         )
 
     return run(request, case_id, "", work, opened="defect", part="composer")
+
+
+def _chosen_sentence(request: Any, case: Case) -> dict[str, str] | None:
+    """A sentence offered in the composer, by its place in the list."""
+    sentences = defects.sentences_for(request.actor, case)
+    index = posted_number(request, "sentence", default=-1)
+    return sentences[index] if 0 <= index < len(sentences) else None
 
 
 @staff

@@ -108,8 +108,10 @@ def composer(request: Any, case: Case, state: CaseState) -> dict[str, Any] | Non
     return {
         "defects": held.defects if held else [],
         "fields": [(section.title, [(f.name, f.label) for f in section.fields]) for section in form.sections],
-        "sentences": sentences_for(request.actor, case),
-        "labels": {f.name: f.label for f in form.fields()},
+        "sentences": [
+            {**s, "label": form.by_name[s["field"]].label if s["field"] else "申请整体"}
+            for s in sentences_for(request.actor, case)
+        ],
         "may_follow": [form.by_name[n].label for n in sorted(case.adoption.definition.may_follow)]
         if case.accepted_on is None
         else [],
