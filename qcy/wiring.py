@@ -16,7 +16,7 @@ from qcy.engines.casework.sweeps import (
 )
 from qcy.foundation.documents.handlers import render_document
 from qcy.foundation.files.handlers import check_structure
-from qcy.foundation.messages.handlers import mail_message, write_message
+from qcy.foundation.messages.handlers import mail_message, text_message, write_message
 from qcy.foundation.outbox.worker import Every, Handlers
 from qcy.foundation.parties.handlers import forget_unproven_accounts
 
@@ -32,7 +32,7 @@ HANDLERS: Handlers = {
     "document.issued": (render_document,),
     "file.uploaded": (check_structure,),
     "parties.forget_unproven": (forget_unproven_accounts,),
-    "message.wanted": (write_message, mail_message),
+    "message.wanted": (write_message, mail_message, text_message),
 }
 
 SCHEDULE: tuple[Every, ...] = (

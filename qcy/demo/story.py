@@ -23,8 +23,8 @@ from qcy.engines.forms.models import Draft
 from qcy.engines.forms.services import save_section, start_draft
 from qcy.engines.ratings.services import file_complaint, rate_case
 from qcy.foundation.documents.handlers import render_document
-from qcy.foundation.messages.handlers import mail_message
 from qcy.foundation.files.services import store_upload
+from qcy.foundation.messages.handlers import mail_message, text_message
 from qcy.foundation.outbox.worker import Handlers, work_off
 from qcy.foundation.parties.actor import VISITOR, Actor, actor_for
 from qcy.foundation.parties.enums import ContactKind, MembershipState, PersonKind
@@ -38,7 +38,7 @@ from .turns import TURNS, Turn, do
 
 # PDFs are made when somebody opens them: rendering 180 at once would keep the first visitor waiting;
 # an invented history mails nobody
-LEFT_OUT = (render_document, mail_message)
+LEFT_OUT = (render_document, mail_message, text_message)
 WITHOUT_PDF: Handlers = {
     topic: tuple(h for h in handlers if h not in LEFT_OUT) for topic, handlers in HANDLERS.items()
 }

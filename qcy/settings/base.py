@@ -183,6 +183,7 @@ QCY_PUBLIC_URL = os.environ.get("QCY_PUBLIC_URL", "http://127.0.0.1:8000")
 QCY_FREEZE_NOW = os.environ.get("QCY_FREEZE_NOW", "")  # tests and pictures only
 QCY_APPLICATION_FILTER = True  # tests of row security switch the first layer off
 QCY_APPLICATION_ROLE = os.environ.get("QCY_APPLICATION_ROLE", "")
+QCY_SMS_SENDER = os.environ.get("QCY_SMS_SENDER", "")  # dotted path of a messages.sms.Sender
 QCY_SHOW_CODES = False  # development prints one-time codes
 QCY_GALLERY = False
 QCY_UPLOAD_MOST_BYTES = 25 * 1024 * 1024

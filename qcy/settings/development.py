@@ -5,3 +5,4 @@ from .base import *  # noqa: F403
 DEBUG = False
 QCY_SHOW_CODES = True
 QCY_GALLERY = True
+QCY_SMS_SENDER = "qcy.foundation.messages.sms.PrintSender"

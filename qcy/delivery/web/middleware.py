@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
 from qcy.foundation.database.scope import Scope, scope
-from qcy.foundation.parties.actor import VISITOR, actor_for
+from qcy.foundation.parties.actor import VISITOR, Actor, actor_for
 from qcy.foundation.parties.models import Person
 from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refused
@@ -37,7 +38,7 @@ class ActorMiddleware:
         with scope(Scope(person=person_id)):
             user = get_user(request)
             actor = actor_for(user, request.today) if isinstance(user, Person) and user.is_active else VISITOR
-            return self._answer(request, user, actor)
+            return self._answer(request, user, _chosen_firm_first(actor, request.session.get("firm")))
 
     def _answer(self, request: Any, user: Any, actor: Any) -> HttpResponse:
         request.user, request.actor = user, actor
@@ -51,6 +52,14 @@ class ActorMiddleware:
 def _signed_in_person(request: HttpRequest) -> UUID | None:
     stored = request.session.get(SESSION_KEY)
     return UUID(stored) if stored else None
+
+
+def _chosen_firm_first(actor: Actor, wanted: str | None) -> Actor:
+    """The firm somebody switched to leads wherever one firm has to be taken."""
+    if not wanted:
+        return actor
+    order = sorted(actor.memberships, key=lambda m: str(m.organisation_id) != wanted)
+    return replace(actor, memberships=tuple(order))
 
 
 class GateMiddleware:

@@ -8,10 +8,12 @@ from django.urls import include, path
 from qcy.delivery.console.accounts import views as console_accounts
 from qcy.delivery.console.cases import acts, downloads, drawer, inbox
 from qcy.delivery.console.voice import views as console_voice
+from qcy.delivery.portal.accounts import members, phone
+from qcy.delivery.portal.accounts import settings as settings_views
 from qcy.delivery.portal.accounts import views as accounts
 from qcy.delivery.portal.cases import corrections
 from qcy.delivery.portal.cases import views as cases
-from qcy.delivery.portal.forms import submission, uploads
+from qcy.delivery.portal.forms import printing, submission, uploads
 from qcy.delivery.portal.forms import views as forms
 from qcy.delivery.portal.home import views as home
 from qcy.delivery.portal.matters import views as matters
@@ -43,8 +45,17 @@ console = [
 mine = [
     path("", accounts.account, name="my_account"),
     path("firm/", accounts.claim_firm, name="claim_firm"),
+    path("firm/switch/", settings_views.switch_firm, name="switch_firm"),
+    path("firm/<uuid:organisation_id>/members/", members.members, name="members"),
+    path("firm/<uuid:organisation_id>/members/<uuid:membership_id>/end/", members.end, name="end_membership"),
+    path("invitations/<uuid:invitation_id>/", members.accept, name="accept_invitation"),
+    path("phone/", phone.new_phone, name="new_phone"),
+    path("phone/code/", phone.new_phone_code, name="new_phone_code"),
+    path("close/", settings_views.close, name="close_account"),
     path("messages/", cases.message_list, name="my_messages"),
+    path("messages/settings/", settings_views.message_settings, name="message_settings"),
     path("drafts/<uuid:draft_id>/", forms.draft, name="draft"),
+    path("drafts/<uuid:draft_id>/print/", printing.draft_form, name="print_draft"),
     path("drafts/<uuid:draft_id>/submit/", submission.submit, name="draft_submit"),
     path("drafts/<uuid:draft_id>/discard/", forms.discard, name="draft_discard"),
     path("drafts/<uuid:draft_id>/files/<slug:field>/", uploads.upload, name="draft_upload"),
@@ -52,6 +63,7 @@ mine = [
     path("drafts/<uuid:draft_id>/<slug:key>/", forms.section, name="draft_section"),
     path("cases/", cases.case_list, name="my_cases"),
     path("cases/<uuid:case_id>/", cases.detail, name="my_case"),
+    path("cases/<uuid:case_id>/print/", printing.filed_form, name="print_case"),
     path("cases/<uuid:case_id>/receipt/", cases.receipt, name="receipt"),
     path("cases/<uuid:case_id>/correct/", corrections.start, name="correct"),
     path("cases/<uuid:case_id>/answers/", corrections.answer, name="correction_answer"),

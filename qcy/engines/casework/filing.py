@@ -71,6 +71,12 @@ def submit_case(*, actor: Actor, draft_id: UUID, seen: str, now: datetime) -> UU
     return UUID(answer["case"])
 
 
+def _refuse_preparer(actor: Actor, draft: Draft) -> None:
+    held = actor.membership_of(draft.organisation_id)
+    if held is not None and not held.may_file:
+        raise Refused(refusals.PREPARER)
+
+
 def draft_fingerprint(draft: Draft) -> str:
     versions = {key: part["version"] for key, part in sorted(draft.sections.items())}
     return hashlib.sha256(canonical_json([str(draft.pk), versions])).hexdigest()
@@ -81,7 +87,10 @@ def _file(actor: Actor, draft: Draft, seen: str, now: datetime) -> UUID:
         raise Refused(refusals.ALREADY_SUBMITTED)
     if seen != draft_fingerprint(draft):
         raise Refused(refusals.ANOTHER_TAB)
+    _refuse_preparer(actor, draft)
     adoption = _adoption_of(draft)
+    if not adoption.is_current:
+        raise Refused(refusals.NEW_EDITION)
     _refuse_when_closed(adoption, draft, now)
     files = files_of_draft(actor, draft)
     if problems := problems_of(draft.form, draft.values(), count_by_field(files)):

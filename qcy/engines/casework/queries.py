@@ -79,6 +79,22 @@ def answers_for_staff(case: Case) -> list[Answer]:
     ]
 
 
+def answers_by_section(case: Case) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The filed form in the order of its sections, for paper."""
+    fields, values = _filed(case)
+    return [
+        (
+            section.title,
+            [
+                (f.label, _answer(fields[f.name], values[f.name]).value)
+                for f in section.fields
+                if f.name in values
+            ],
+        )
+        for section in case.adoption.definition.form.sections
+    ]
+
+
 def answers_of(case: Case) -> list[Answer]:
     """The filed form as the applicant wrote it: canonical values with units."""
     fields, values = _filed(case)

@@ -36,6 +36,9 @@ NEW_EDITION = Refusal(
     why="您填报期间，这个事项的表格更新了。您填的内容都在。",
     fix="请按页面上方列出的变化补充后再提交。",
 )
+PREPARER = Refusal(
+    "preparer", why="您是填报人，可以填写，不能提交。", fix="草稿已保存，请企业管理员或代办人核对后提交。"
+)
 NO_DEFECTS = Refusal(
     "no_defects", why="还没有列出要补正的内容。", fix="请先把要补正的每一处都添加进来，再一次发出。"
 )

@@ -65,6 +65,7 @@ class Field:
     most_rows: int = 0
     file_kinds: tuple[str, ...] = ()
     most_bytes: int = 0
+    carries: bool = False  # stays true from year to year: offered again in a later application
 
     def asked(self, values: Mapping[str, Any]) -> bool:
         return self.when is None or self.when.holds(values)
@@ -138,6 +139,7 @@ def _field(document: Mapping[str, Any]) -> Field:
             "least",
             "most",
             "most_rows",
+            "carries",
         )
         if name in document
     }

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -71,7 +72,10 @@ class Draft(Row):
     title = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.OPEN)
     sections = models.JSONField(default=dict)  # key -> {"version": n, "values": {...}, "saved_at": iso}
-    sources = models.JSONField(default=dict)  # field -> {"source", "date"}: where a filled-in value came from
+    sources = models.JSONField(
+        default=dict
+    )  # field -> {"value", "source", "date"}: where it was filled in from
+    changes = models.JSONField(default=list)  # what a new edition changed while this was open, in sentences
     corrects = models.UUIDField(null=True)  # the case whose correction this draft answers
     window = models.ForeignKey(Node, null=True, on_delete=models.PROTECT, related_name="window_drafts")
     reminded_at = models.DateTimeField(null=True)
@@ -96,6 +100,11 @@ class Draft(Row):
     def values(self) -> dict[str, Any]:
         """Everything typed, over all sections."""
         return {name: value for part in self.sections.values() for name, value in part["values"].items()}
+
+    def source_of(self, name: str, value: Any) -> Mapping[str, str]:
+        """Where a value came from, as long as it is still that value."""
+        held = self.sources.get(name)
+        return held if held and held["value"] == value else {}
 
     @property
     def is_open(self) -> bool:

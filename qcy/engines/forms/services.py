@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,18 @@ from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Refusal, Refused
 from qcy.kernel.text import clean
 
+from .definition import Form
 from .models import Draft, DraftState, FormEdition
+
+
+@dataclass(frozen=True)
+class FactValue:
+    """A value that is known already: as typed, where from, of which day."""
+
+    value: Any
+    source: str
+    date: str
+
 
 LONGEST_VALUE = 20_000
 MOST_ROWS = 200
@@ -31,8 +43,12 @@ def start_draft(
     subject_id: UUID,
     title: str,
     now: datetime,
+    prefill: Mapping[str, FactValue] | None = None,
 ) -> Draft:
-    """Open a draft, or the one this person already has for the same matter: nothing is asked twice."""
+    """Open a draft, or the one this person already has for the same matter: nothing is asked twice.
+
+    `prefill` holds what is known already, as typed text, with where it came from; it stays editable.
+    """
     if actor.person_id is None or actor.membership_of(organisation_id) is None:
         raise Refused(Refusal("no_membership", why="您还没有登记这家企业。", fix="请先登记企业再填报。"))
     same = Draft.objects.visible_to(actor).filter(
@@ -54,9 +70,54 @@ def start_draft(
         started_at=now,
         saved_at=now,
     )
+    fill_in(draft, prefill or {}, now)
     draft.save(force_insert=True)
     _record(draft, "draft.started", actor, now)
     return draft
+
+
+def fill_in(draft: Draft, known: Mapping[str, FactValue], now: datetime) -> None:
+    """Put known values into their sections and remember where each came from."""
+    for section in draft.form.sections:
+        values = {f.name: known[f.name].value for f in section.fields if f.name in known}
+        if values:
+            draft.sections[section.key] = {
+                "version": 1,
+                "values": values,
+                "saved_at": now.isoformat(),
+                "tab": "",
+            }
+    draft.sources = {
+        name: {"value": fact.value, "source": fact.source, "date": fact.date} for name, fact in known.items()
+    }
+
+
+@transaction.atomic
+def move_to_edition(
+    *, draft: Draft, edition: FormEdition, subject_id: UUID, actor: Actor, now: datetime
+) -> Draft:
+    """The blank form changed while this one was being filled in: everything typed stays, the changes are named."""
+    draft.changes = differences(draft.form, edition.form)
+    draft.edition, draft.subject_id, draft.saved_at = edition, subject_id, now
+    draft.save(update_fields=["changes", "edition", "subject_id", "saved_at"])
+    _record(draft, "draft.moved_to_edition", actor, now, edition=str(edition.pk))
+    return draft
+
+
+def differences(before: Form, after: Form) -> list[str]:
+    """What an applicant has to know about a new form, one sentence each."""
+    old, new = before.by_name, after.by_name
+    added = [f"新增“{new[n].label}”{'' if new[n].required else '（选填）'}。" for n in new if n not in old]
+    dropped = [f"不再需要“{old[n].label}”，您填过的内容仍保留，但不会提交。" for n in old if n not in new]
+    both = [n for n in new if n in old]
+    renamed = [f"“{old[n].label}”改为“{new[n].label}”。" for n in both if old[n].label != new[n].label]
+    changed = [
+        f"“{new[n].label}”的填写要求有变化，请核对。"
+        for n in both
+        if old[n].label == new[n].label
+        and replace(old[n], hint="", example="") != replace(new[n], hint="", example="")
+    ]
+    return added + dropped + renamed + changed
 
 
 @transaction.atomic

@@ -102,6 +102,15 @@ def shown(field: Field, text: str) -> str:
     return f"{value:,} {field.unit}".strip() if isinstance(value, int) else str(value)
 
 
+def typed(field: Field, value: Any) -> Any:
+    """A kept value as somebody would have typed it: the way back from `canonical`."""
+    if field.kind is FieldKind.GROUP:
+        return [{part.name: typed(part, row.get(part.name)) for part in field.fields} for row in value or ()]
+    if value is None:
+        return ""
+    return format_wan(value) if field.kind is FieldKind.MONEY else str(value)
+
+
 def _ask(field: Field, verb: str) -> str:
     asked = field.ask or f"{verb}{field.label}"
     return f"请{asked}，例如 {field.example}" if field.example else f"请{asked}"

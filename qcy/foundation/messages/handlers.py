@@ -10,7 +10,9 @@ from django.core.mail import send_mail
 from qcy.foundation.parties.enums import ContactKind
 from qcy.foundation.parties.models import PersonContact
 
-from .models import Message
+from .kinds import KINDS
+from .models import Channel, Message, OptOut
+from .sms import sender
 
 
 def write_message(payload: Mapping[str, Any], now: datetime) -> None:
@@ -26,11 +28,28 @@ def write_message(payload: Mapping[str, Any], now: datetime) -> None:
 
 def mail_message(payload: Mapping[str, Any], now: datetime) -> None:
     """The same words by e-mail, to whoever has a proven address."""
-    contact = (
-        PersonContact.objects.filter(person_id=payload["person"], kind=ContactKind.EMAIL)
-        .exclude(verified_at=None)
-        .first()
-    )
-    if contact:
+    if address := _address(payload, Channel.EMAIL, ContactKind.EMAIL):
         text = f"{payload['body']}\n\n{settings.QCY_PUBLIC_URL}{payload['url']}"
-        send_mail(payload["title"], text, settings.DEFAULT_FROM_EMAIL, [contact.value])
+        send_mail(payload["title"], text, settings.DEFAULT_FROM_EMAIL, [address])
+
+
+def text_message(payload: Mapping[str, Any], now: datetime) -> None:
+    """The same words to a proven phone, when a provider is configured."""
+    provider = sender()
+    if provider and (phone := _address(payload, Channel.SMS, ContactKind.PHONE)):
+        provider.send(phone, f"{payload['title']}：{payload['body']}")
+
+
+def _address(payload: Mapping[str, Any], channel: Channel, contact: ContactKind) -> str:
+    """Where to, or "" when the person wants no such message there or has no proven contact."""
+    kind = KINDS[payload["kind"]]
+    person = payload["person"]
+    if channel not in kind.channels:
+        return ""
+    if (
+        not kind.legal
+        and OptOut.objects.filter(person_id=person, kind=payload["kind"], channel=channel).exists()
+    ):
+        return ""
+    held = PersonContact.objects.filter(person_id=person, kind=contact).exclude(verified_at=None).first()
+    return held.value if held else ""

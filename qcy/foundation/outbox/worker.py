@@ -70,14 +70,19 @@ def lease_next(now: datetime) -> OutboxRow | None:
 
 
 def handle_row(row: OutboxRow, handlers: Handlers, now: datetime) -> None:
+    """Every handler gets its turn: a mail server that is down does not keep the text message back."""
+    faults = [fault for h in handlers.get(row.topic, ()) if (fault := _try(row, h, now))]
+    changes = _after_fault(row, faults[0], now) if faults else {"state": RowState.DONE, "last_error": ""}
+    _finish(row, **changes)
+
+
+def _try(row: OutboxRow, handler: Handler, now: datetime) -> Exception | None:
     try:
-        for handler in handlers.get(row.topic, ()):
-            run_once(row, handler, now)
+        run_once(row, handler, now)
     except Exception as fault:  # the queue must survive any handler; the fault is kept on the row
         log.exception("outbox.failed", topic=row.topic, row=str(row.pk), attempts=row.attempts)
-        _finish(row, **_after_fault(row, fault, now))
-    else:
-        _finish(row, state=RowState.DONE, last_error="")
+        return fault
+    return None
 
 
 def run_once(row: OutboxRow, handler: Handler, now: datetime) -> None:

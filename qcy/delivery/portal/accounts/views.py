@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.web.gates import door, public, signed_in, writes
 from qcy.foundation.parties.enums import ContactKind, PersonKind
+from qcy.foundation.parties.members import invitations_for
 from qcy.foundation.parties.models import PersonContact
 from qcy.foundation.parties.sealed import mask_phone
 from qcy.foundation.parties.services import checked_name, claim_organisation, open_account, parse_phone
@@ -111,6 +112,7 @@ def account(request: Any) -> HttpResponse:
         "memberships": request.actor.memberships,
         "phone": mask_phone(contact.value) if contact else "",
         "claim_url": reverse("claim_firm"),
+        "invitations": invitations_for(request.actor, request.now),
     }
     return render(request, "portal/accounts/account.html", context)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -46,7 +47,10 @@ def case_list(request: Any) -> HttpResponse:
         .with_form()
         .order_by("-saved_at")
     )
+    query = " ".join(request.GET.get("q", "").split())[:60]
     cases = Case.objects.visible_to(request.actor).with_names().order_by("-submitted_at", "-id")
+    if query:
+        cases = cases.filter(Q(number__icontains=query) | Q(adoption__item__name__icontains=query))
     page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
     calendar = calendar_in_force()
     rows = [
@@ -58,7 +62,13 @@ def case_list(request: Any) -> HttpResponse:
         }
         for c in page.object_list
     ]
-    context = {"drafts": drafts, "rows": rows, "page": page, "path": request.get_full_path()}
+    context = {
+        "drafts": [] if query else drafts,
+        "rows": rows,
+        "page": page,
+        "path": request.get_full_path(),
+        "query": query,
+    }
     return render(request, "portal/cases/list.html", context)
 
 

@@ -160,7 +160,11 @@ def _question(
     if field.kind is FieldKind.FILE:
         return Question(_file_view(field, draft, files, errors.get(field.name, "")), **condition)
     typed = str(values.get(field.name, "") or "")
-    return Question(field_view(field, field.name, typed, errors.get(field.name, "")), **condition)
+    view = field_view(field, field.name, typed, errors.get(field.name, ""))
+    known = draft.source_of(field.name, typed)
+    if known:
+        view = replace(view, source=known["source"], date=known["date"])
+    return Question(view, **condition)
 
 
 def _rows(group: Field, values: Values, errors: Mapping[str, str], *, extra: bool) -> tuple[Row, ...]:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from qcy.engines.casework.corrections import Correction, correction_for
 from qcy.engines.casework.filing import draft_fingerprint, files_of_draft
 from qcy.engines.casework.models import Case
+from qcy.engines.casework.prefill import follow_current_edition
 from qcy.engines.forms.definition import Section
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.validation import Problem
@@ -28,7 +29,7 @@ from . import present
 def draft_of(request: Any, draft_id: UUID) -> Draft:
     held: Draft = Draft.objects.visible_to(request.actor).with_form().get(pk=draft_id)
     request.node = held.node
-    return held
+    return follow_current_edition(request.actor, held, request.now)
 
 
 def files_of(request: Any, draft: Draft) -> list[StoredFile]:

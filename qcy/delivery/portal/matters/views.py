@@ -13,6 +13,7 @@ from qcy.delivery.portal.nodes import at_node
 from qcy.delivery.web.clocks import legal_row
 from qcy.delivery.web.format import chinese_day
 from qcy.delivery.web.gates import public, signed_in
+from qcy.engines.casework.prefill import prefill_for
 from qcy.engines.casework.queries import filed_this_year
 from qcy.engines.catalogue.definition import MatterDefinition
 from qcy.engines.catalogue.models import Adoption
@@ -134,5 +135,6 @@ def _begin(request: Any, adoption: Adoption, chosen: str) -> HttpResponse:
         subject_id=adoption.pk,
         title=adoption.item.name,
         now=request.now,
+        prefill=prefill_for(request.actor, adoption, held.organisation_id, request.today.year),
     )
     return HttpResponseRedirect(reverse("draft", args=[draft.pk]))
