@@ -32,7 +32,10 @@ def parser() -> argparse.ArgumentParser:
     _load(commands, "node", load_node_file, "载入一个节点文件")
     _load(commands, "calendar", load_calendar_file, "载入一年的节假日")
     audit = commands.add_parser("audit", help="核对记录").add_subparsers(required=True, metavar="操作")
-    _command(audit, "verify", verify_audit, "重算全部哈希链", [])
+    _command(audit, "verify", verify_audit, "重算全部哈希链，核对每日签名", [])
+    _command(audit, "root", make_root, "现在就为前一天签名", [])
+    _command(audit, "key", show_audit_key, "显示核对签名的公钥", [])
+    _command(audit, "dump", dump_audit, "把全部记录写成独立可核对的文件", [("--file", "audit.jsonl")])
     return root
 
 
@@ -165,15 +168,48 @@ def _in_words(fault: Exception, file: Path) -> str:
 def verify_audit(options: argparse.Namespace) -> int:
     django()
     from qcy.foundation.audit.queries import verify_chains
+    from qcy.foundation.audit.roots import verify_roots
     from qcy.foundation.database.scope import unscoped
 
     with unscoped("audit verify"):
         result = verify_chains()
+        broken = result.broken or verify_roots()
     print(f"核对 {result.streams} 条链、{result.events} 个事件。")
-    if result.broken:
-        print(f"第一个断开的事件：{result.broken}")
+    if broken:
+        print(f"第一个断开的事件：{broken}")
         return 1
     print("全部一致。")
+    return 0
+
+
+def make_root(options: argparse.Namespace) -> int:
+    django()
+    from qcy.delivery.web.clock import current_moment
+    from qcy.foundation.audit.roots import make_daily_root
+    from qcy.foundation.database.scope import unscoped
+
+    with unscoped("audit root"):
+        make_daily_root({}, current_moment())
+    return 0
+
+
+def show_audit_key(options: argparse.Namespace) -> int:
+    django()
+    from qcy.foundation.audit.roots import public_key
+
+    print(public_key())
+    return 0
+
+
+def dump_audit(options: argparse.Namespace) -> int:
+    """For an outsider: `python3 scripts/verify_dump.py FILE KEY` needs nothing of this program."""
+    django()
+    from qcy.foundation.audit.roots import dump_lines
+    from qcy.foundation.database.scope import unscoped
+
+    with unscoped("audit dump"), Path(options.file).open("w", encoding="utf-8") as file:
+        count = sum(bool(file.write(line + "\n")) for line in dump_lines())
+    print(f"已写入 {count} 行：{options.file}")
     return 0
 
 

@@ -14,6 +14,7 @@ from qcy.engines.casework.sweeps import (
     release,
     warn,
 )
+from qcy.foundation.audit.roots import make_daily_root
 from qcy.foundation.documents.handlers import render_document
 from qcy.foundation.files.handlers import check_structure
 from qcy.foundation.messages.handlers import mail_message, text_message, write_message
@@ -21,6 +22,7 @@ from qcy.foundation.outbox.worker import Every, Handlers
 from qcy.foundation.parties.handlers import forget_unproven_accounts
 
 HANDLERS: Handlers = {
+    "audit.root": (make_daily_root,),
     "calendar.loaded": (ask_recomputing,),
     "case.event": (tell_applicant, tell_desk, deliver_result),
     "case.overtaken": (act_on_time,),
@@ -37,6 +39,7 @@ HANDLERS: Handlers = {
 
 SCHEDULE: tuple[Every, ...] = (
     Every("parties.forget_unproven", timedelta(hours=6)),
+    Every("audit.root", timedelta(hours=1)),  # made once a day, by the first run after midnight
     Every("sweep.overtaken", timedelta(minutes=10)),
     Every("sweep.warn", timedelta(minutes=10)),
 )

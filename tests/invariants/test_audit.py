@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +16,12 @@ from qcy.engines.casework import services
 from qcy.engines.casework.models import Case, CaseEvent
 from qcy.engines.forms.services import save_section
 from qcy.engines.ratings.services import file_complaint, rate_case
-from qcy.foundation.audit.models import AuditEvent
+from qcy.foundation.audit.models import AuditEvent, DailyRoot
 from qcy.foundation.audit.queries import verify_chains
+from qcy.foundation.audit.roots import _cut_off, dump_lines, make_daily_root, public_key, verify_roots
 from qcy.foundation.database.scope import unscoped
 from qcy.foundation.parties.services import claim_organisation
-from tests.world import FIRMS, World
+from tests.world import FIRMS, ROOT, World
 
 
 def events() -> int:
@@ -113,3 +117,73 @@ def test_A2_a_chain_cut_short_is_found(committed_world: World) -> None:
         raw.execute("DELETE FROM audit_auditevent WHERE stream = ? AND seq = ?", (draft_stream, last))
     with unscoped("test"):
         assert verify_chains().broken.startswith(f"{draft_stream} #{last}")
+
+
+# ---------------------------------------------------------------- the daily root, and an outsider's verification
+def dump(tmp_path: Path) -> Path:
+    file = tmp_path / "dump.jsonl"
+    with unscoped("test"):
+        file.write_text("\n".join(dump_lines()), "utf-8")
+    return file
+
+
+def outsider(file: Path, key: str = "") -> tuple[int, str]:
+    """The stand-alone script in an interpreter of its own, without this project on its path."""
+    command = [sys.executable, "-I", str(ROOT / "scripts" / "verify_dump.py"), str(file)]
+    done = subprocess.run(
+        [*command, *([key] if key else [])], capture_output=True, text=True, cwd=file.parent
+    )
+    return done.returncode, done.stdout
+
+
+def rooted(world: World) -> Case:
+    case = world.delivered()
+    with unscoped("test"):
+        make_daily_root({}, world.now)
+        make_daily_root({}, world.now)
+        assert DailyRoot.objects.count() == 1, "once a day"
+        assert verify_roots() == ""
+    return case
+
+
+def test_A2_the_stand_alone_verifier_agrees_and_checks_the_signature(world: World, tmp_path: Path) -> None:
+    rooted(world)
+    file = dump(tmp_path)
+    code, said = outsider(file, public_key())
+    assert (code, "1 daily roots: all hold" in said) == (0, True)
+    code, said = outsider(file, "11" * 32)
+    assert (code, "wrong signature" in said) == (1, True)
+
+
+@pytest.mark.parametrize("attack", ["change", "delete", "swap", "insert", "cut"])
+def test_A2_every_attack_on_a_dump_is_found(world: World, tmp_path: Path, attack: str) -> None:
+    case = rooted(world)
+    file = dump(tmp_path)
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    mine = [i for i, row in enumerate(lines) if row.get("stream") == f"case:{case.pk}"]
+    first, second, last = mine[0], mine[1], mine[-1]
+    match attack:
+        case "change":
+            lines[second]["body"]["type"] = "refused"
+        case "delete":
+            del lines[second]
+        case "swap":
+            lines[first], lines[second] = lines[second], lines[first]
+        case "insert":
+            lines.insert(second, dict(lines[second]))
+        case "cut":
+            del lines[last]  # the end of a chain: only the root knows
+    file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in lines), "utf-8")
+    code, said = outsider(file, public_key())
+    assert code == 1 and f"case:{case.pk}" in said
+
+
+def test_A2_a_chain_made_anew_is_found_by_the_root(world: World) -> None:
+    """Whoever can write everything could recompute a whole chain; the signed root still tells."""
+    case = rooted(world)
+    with unscoped("test"):
+        head = CaseEvent.objects.filter(case=case).order_by("-seq").first()
+        assert head
+        root = DailyRoot.objects.get()
+        root.heads = {**root.heads, f"case:{case.pk}": [head.seq, "f" * 64]}
+        assert _cut_off(root).startswith(f"case:{case.pk}")

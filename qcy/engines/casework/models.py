@@ -161,6 +161,10 @@ class CaseEvent(ChainedEvent):
     def stream_name(self) -> str:
         return f"case:{self.case_id}"
 
+    @classmethod
+    def in_stream(cls, name: str) -> models.QuerySet[Any] | None:
+        return cls.objects.filter(case_id=name[5:]) if name.startswith("case:") else None
+
     @property
     def kind(self) -> EventType:
         return EventType(self.type)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import QuerySet
 
 from qcy.foundation.database.models import Row
 from qcy.foundation.database.rules import AnyOf, ByNode, ByPerson, GlobalRead, Purpose
@@ -29,6 +30,11 @@ class ChainedEvent(Row):
 
     @property
     def stream_name(self) -> str:
+        raise NotImplementedError
+
+    @classmethod
+    def in_stream(cls, name: str) -> QuerySet[Any] | None:
+        """The events of that chain, or None when the name belongs to another table."""
         raise NotImplementedError
 
     def body(self) -> dict[str, Any]:
@@ -100,3 +106,7 @@ class AuditEvent(ChainedEvent):
     @property
     def stream_name(self) -> str:
         return self.stream
+
+    @classmethod
+    def in_stream(cls, name: str) -> QuerySet[Any]:
+        return cls.objects.filter(stream=name)
