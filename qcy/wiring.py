@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from qcy.engines.casework.handlers import deliver_result, tell_applicant, tell_desk
+from qcy.engines.casework.personal import ask_erasing, erase_case
 from qcy.engines.casework.sweeps import (
     act_on_time,
     ask_overtaken,
@@ -25,10 +26,12 @@ HANDLERS: Handlers = {
     "audit.root": (make_daily_root,),
     "calendar.loaded": (ask_recomputing,),
     "case.event": (tell_applicant, tell_desk, deliver_result),
+    "case.erase": (erase_case,),
     "case.overtaken": (act_on_time,),
     "case.recompute": (recompute,),
     "case.release": (release,),
     "mandate.ended": (ask_releasing,),
+    "sweep.erase": (ask_erasing,),
     "sweep.overtaken": (ask_overtaken,),
     "sweep.warn": (warn,),
     "document.issued": (render_document,),
@@ -40,6 +43,7 @@ HANDLERS: Handlers = {
 SCHEDULE: tuple[Every, ...] = (
     Every("parties.forget_unproven", timedelta(hours=6)),
     Every("audit.root", timedelta(hours=1)),  # made once a day, by the first run after midnight
+    Every("sweep.erase", timedelta(hours=24)),
     Every("sweep.overtaken", timedelta(minutes=10)),
     Every("sweep.warn", timedelta(minutes=10)),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from qcy.engines.casework.models import Case
 from qcy.engines.ratings.models import Complaint, Rating
 from qcy.foundation.database.scope import unscoped
 from qcy.foundation.documents.models import Document
@@ -62,13 +64,17 @@ def test_verification_shows_a_masked_holder_and_no_more(world: World, client: Cl
     assert wrong.status_code == 422 and "验证码" in body(wrong)
 
 
-def test_rating_once_per_served_matter(world: World, sign_in: SignIn) -> None:
+def test_one_rating_per_served_matter_changeable_for_three_days(world: World, sign_in: SignIn) -> None:
     case, client = world.delivered(), sign_in(world.firm())
     assert "请先选择满意程度" in body(client.post(f"/me/cases/{case.pk}/rate/", {}))
     client.post(f"/me/cases/{case.pk}/rate/", {"level": "4", "comment": "快"})
+    client.post(f"/me/cases/{case.pk}/rate/", {"level": "5"})
+    with unscoped("test"):
+        assert list(Rating.objects.values_list("level", flat=True)) == [5]
+        Case.objects.filter(pk=case.pk).update(closed_on=date(2026, 7, 4))
     client.post(f"/me/cases/{case.pk}/rate/", {"level": "1"})
     with unscoped("test"):
-        assert list(Rating.objects.values_list("level", flat=True)) == [4]
+        assert list(Rating.objects.values_list("level", flat=True)) == [5]
 
 
 def test_a_running_case_cannot_be_rated_yet(world: World, sign_in: SignIn) -> None:

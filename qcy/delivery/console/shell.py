@@ -7,12 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.web.context import NavItem
+from qcy.delivery.web.gates import leads_hub
 from qcy.engines.ratings.models import Complaint
+from qcy.engines.ratings.queries import open_duties
 from qcy.foundation.nodes.queries import active_nodes
 
 
 def shell(request: Any, open_cases: int | None = None) -> dict[str, Any]:
     """Side bar of the console: an entry appears when its page exists."""
+    fixed_nav = _own_pages(request)
     unread = Complaint.objects.visible_to(request.actor).filter(read_at=None).count()
     cases, complaints = reverse("console_cases"), reverse("console_complaints")
     held = request.actor.mandates
@@ -21,6 +24,7 @@ def shell(request: Any, open_cases: int | None = None) -> dict[str, Any]:
         "console_url": cases,
         "console_nav": [
             NavItem(_("办件"), cases, request.path.startswith(cases), "inbox", open_cases or 0),
+            *fixed_nav,
             NavItem(_("投诉与建议"), complaints, request.path.startswith(complaints), "life-buoy", unread),
         ],
         "user_name": held[0].desk_name if held else "",
@@ -28,3 +32,22 @@ def shell(request: Any, open_cases: int | None = None) -> dict[str, Any]:
         "sign_out_url": reverse("account_logout"),
         "complaint_url": f"{reverse('complain')}?{urlencode({'page': request.path})}",
     }
+
+
+def _own_pages(request: Any) -> list[NavItem]:
+    """Pages by right: everybody's, then the manager's, then the hub's."""
+    pages = [
+        ("console_window", _("窗口收件"), "ticket", True),
+        ("console_firms", _("企业"), "building", True),
+        ("ratings", _("评价"), "star", True),
+        ("desks", _("岗位与请假"), "users", bool(request.actor.managed_nodes)),
+        ("audit", _("办理记录"), "history", bool(request.actor.managed_nodes)),
+        ("console_calendar", _("工作日历"), "calendar-clock", leads_hub(request.actor)),
+        ("dead_letters", _("没送达的"), "send", leads_hub(request.actor)),
+    ]
+    counts = {"ratings": open_duties(request.actor)}
+    return [
+        NavItem(label, reverse(name), request.path.startswith(reverse(name)), icon, counts.get(name, 0))
+        for name, label, icon, may in pages
+        if may
+    ]

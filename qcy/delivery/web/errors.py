@@ -62,6 +62,10 @@ def forbidden(request: HttpRequest) -> HttpResponse:
     return error_page(request, 403, _("这里是工作人员的工作台。"), _("办事请到首页或“我的办件”。"))
 
 
+def not_in_charge(request: HttpRequest) -> HttpResponse:
+    return error_page(request, 403, _("这一页由负责人使用。"), _("需要时请告诉本节点或总窗口的负责人。"))
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     why, fix = _("页面打开太久，安全校验已过期。"), _("您填的内容没有丢失，请返回上一页刷新后再提交。")
     if wants_json(request):

@@ -12,8 +12,10 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from qcy.foundation.database.scope import purpose
+from qcy.foundation.nodes.models import NodeKind
+from qcy.foundation.nodes.queries import active_nodes
 
-from .errors import forbidden, signed_out
+from .errors import forbidden, not_in_charge, signed_out
 
 View = Callable[..., HttpResponse]
 
@@ -69,6 +71,28 @@ def staff(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return _gated("staff", run, view)
+
+
+def manager(view: View) -> View:
+    """Whoever leads a node: desks, absences, the record of what was done."""
+    return _gated("manager", staff(_only(view, lambda actor: bool(actor.managed_nodes))), view)
+
+
+def operator(view: View) -> View:
+    """Whoever leads the hub: what concerns every node at once (calendar, undelivered messages)."""
+    return _gated("operator", staff(_only(view, leads_hub)), view)
+
+
+def leads_hub(actor: Any) -> bool:
+    hubs = {node.pk for node in active_nodes() if node.kind == NodeKind.HUB}
+    return bool(hubs & actor.managed_nodes)
+
+
+def _only(view: View, may: Callable[[Any], bool]) -> View:
+    def run(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if may(request.actor) else not_in_charge(request)
+
+    return run
 
 
 def writes(*, back: str) -> Callable[[View], View]:

@@ -6,8 +6,15 @@ from django.conf import settings
 from django.urls import include, path
 
 from qcy.delivery.console.accounts import views as console_accounts
+from qcy.delivery.console.audit import views as audit
+from qcy.delivery.console.calendar import views as console_calendar
 from qcy.delivery.console.cases import acts, downloads, drawer, inbox
+from qcy.delivery.console.desks import views as desks
+from qcy.delivery.console.firms import views as firms
+from qcy.delivery.console.outbox import views as outbox
+from qcy.delivery.console.ratings import views as console_ratings
 from qcy.delivery.console.voice import views as console_voice
+from qcy.delivery.console.window import views as window
 from qcy.delivery.portal.accounts import members, phone
 from qcy.delivery.portal.accounts import settings as settings_views
 from qcy.delivery.portal.accounts import views as accounts
@@ -27,6 +34,7 @@ console = [
     path("cases/<uuid:case_id>/assign/", acts.take, name="console_assign"),
     path("cases/<uuid:case_id>/licence/", acts.check_licence, name="console_licence"),
     path("cases/<uuid:case_id>/remark/", acts.remark, name="console_remark"),
+    path("cases/<uuid:case_id>/unmask/", acts.unmask, name="console_unmask"),
     path("cases/<uuid:case_id>/note/", acts.note, name="console_note"),
     path("cases/<uuid:case_id>/defects/add/", acts.add_defect, name="console_add_defect"),
     path("cases/<uuid:case_id>/defects/send/", acts.send_defects, name="console_send_defects"),
@@ -38,6 +46,20 @@ console = [
     path("cases/<uuid:case_id>/<slug:name>/", acts.act, name="console_act"),
     path("documents/<uuid:document_id>.pdf", downloads.document, name="console_document"),
     path("files/<uuid:file_id>/", downloads.file, name="console_file"),
+    path("window/", window.window, name="console_window"),
+    path("firms/", firms.search, name="console_firms"),
+    path("firms/<uuid:organisation_id>/", firms.firm, name="console_firm"),
+    path("ratings/", console_ratings.ratings, name="ratings"),
+    path("ratings/<uuid:duty_id>/handle/", console_ratings.handle, name="handle_duty"),
+    path("desks/", desks.desks, name="desks"),
+    path("desks/absence/", desks.absence, name="desk_absence"),
+    path("desks/leave/", desks.leave, name="desk_leave"),
+    path("calendar/", console_calendar.calendar, name="console_calendar"),
+    path("audit/", audit.browser, name="audit"),
+    path("audit/verify/", audit.verify, name="audit_verify"),
+    path("outbox/", outbox.dead, name="dead_letters"),
+    path("outbox/<uuid:row_id>/again/", outbox.again, name="send_again"),
+    path("password/", console_accounts.password, name="console_password"),
     path("complaints/", console_voice.complaints, name="console_complaints"),
     path("complaints/<uuid:complaint_id>/read/", console_voice.read, name="console_complaint_read"),
 ]

@@ -25,6 +25,7 @@ from qcy.foundation.files.services import claim_files
 from qcy.foundation.outbox.services import answer_once
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.enums import Role
+from qcy.foundation.parties.models import Organisation
 from qcy.foundation.parties.services import ask_for_licence_check
 from qcy.kernel.chain import canonical_json
 from qcy.kernel.ids import new_id
@@ -130,7 +131,6 @@ def _create(
 ) -> Case:
     today = local_day(now)
     case_id = new_id()
-    membership = actor.membership_of(draft.organisation_id)
     case = Case(
         id=case_id,
         number=_case_number(adoption.node.code, today),
@@ -138,10 +138,11 @@ def _create(
         responsible_node=adoption.node,
         adoption=adoption,
         organisation_id=draft.organisation_id,
-        filer_id=actor.me,
+        filer_id=draft.person_id if draft.window_id else actor.me,
+        window_person_id=actor.me if draft.window_id else None,
         draft_id=draft.pk,
         year=today.year,
-        typed_name=membership.name if membership else "",
+        typed_name=_name_as_filed(actor, draft),
         status=CaseStatus.SUBMITTED,
         version=0,
         submitted_at=now,
@@ -150,10 +151,17 @@ def _create(
     form = keep_record(case, RecordKind.FORM, submitted_values(draft), now)
     claim_files(files, case_id=case_id)
     _record_submission(actor, case, form, files, now)
-    ask_for_licence_check(actor=actor, organisation_id=draft.organisation_id, node=adoption.node)
+    if not draft.window_id:  # at the window the licence was seen when the draft was opened
+        ask_for_licence_check(actor=actor, organisation_id=draft.organisation_id, node=adoption.node)
     close_draft(draft, now=now)
     issue_letter("receipt", case, now)
     return case
+
+
+def _name_as_filed(actor: Actor, draft: Draft) -> str:
+    if membership := actor.membership_of(draft.organisation_id):
+        return membership.name
+    return str(Organisation.objects.get(pk=draft.organisation_id).name)
 
 
 def _case_number(zone: str, today: Any) -> str:
@@ -174,10 +182,12 @@ def _open_access(case: Case) -> None:
 def _record_submission(
     actor: Actor, case: Case, form: CaseRecord, files: Sequence[StoredFile], now: datetime
 ) -> None:
+    desk = actor.desk_at(case.node_id) if case.window_person_id else ""
     command = Command(
         name="submit",
         by=ActingAs(actor.person_id, frozenset({Role.APPLICANT})),
         payload={
+            **({"window": desk} if desk else {}),
             "number": case.number,
             "adoption": case.adoption.digest,
             "form": record_reference(form),

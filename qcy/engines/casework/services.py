@@ -202,11 +202,11 @@ def _acting_as(actor: Actor, case: Case) -> ActingAs:
 
 
 def applies_for(actor: Actor, case: Case) -> bool:
-    """Who filed it, or a verified member who may submit for the firm."""
+    """Who filed it, a verified member who may submit for the firm, or the window that took it in for them."""
     membership = actor.membership_of(case.organisation_id)
-    return actor.person_id == case.filer_id or bool(
-        membership and membership.verified and membership.may_file
-    )
+    if actor.person_id == case.filer_id or (membership and membership.verified and membership.may_file):
+        return True
+    return case.window_person_id is not None and Role.CLERK in actor.roles_at(case.node_id)
 
 
 def _assignee(case: Case, person_id: UUID) -> ActingAs:

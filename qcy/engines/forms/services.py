@@ -76,6 +76,40 @@ def start_draft(
     return draft
 
 
+@transaction.atomic
+def open_window_draft(
+    *,
+    actor: Actor,
+    person_id: UUID,
+    organisation_id: UUID,
+    node: Node,
+    edition: FormEdition,
+    subject_id: UUID,
+    title: str,
+    now: datetime,
+) -> Draft:
+    """A draft that staff fill in at the window for somebody who stands there: it is that person's draft."""
+    same = Draft.objects.visible_to(actor).filter(
+        person_id=person_id, organisation_id=organisation_id, subject_id=subject_id, corrects=None
+    )
+    if existing := same.filter(state=DraftState.OPEN, window=node).order_by("-saved_at").first():
+        return existing
+    draft = Draft(
+        person_id=person_id,
+        organisation_id=organisation_id,
+        node=node,
+        window=node,
+        edition=edition,
+        subject_id=subject_id,
+        title=title,
+        started_at=now,
+        saved_at=now,
+    )
+    draft.save(force_insert=True)
+    _record(draft, "draft.started_at_window", actor, now)
+    return draft
+
+
 def fill_in(draft: Draft, known: Mapping[str, FactValue], now: datetime) -> None:
     """Put known values into their sections and remember where each came from."""
     for section in draft.form.sections:

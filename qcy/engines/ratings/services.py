@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -16,8 +16,11 @@ from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refusal, Refused
 from qcy.kernel.text import clean
 
-from .models import Complaint, Level, Rating
+from .duties import close_by_firm, open_duty
+from .models import Complaint, Level, Rating, RatingDuty
 
+BAD = frozenset({Level.POOR.value, Level.VERY_POOR.value})
+CHANGEABLE = timedelta(days=3)
 LONGEST_TEXT = 1_000
 LONGEST_COMMENT = 500
 
@@ -28,7 +31,7 @@ CHOOSE_LEVEL = Refusal("level", why="还没有选择满意程度。", fix="请�
 
 @transaction.atomic
 def rate_case(*, actor: Actor, case_id: UUID, level: int | None, comment: str, now: datetime) -> Rating:
-    """One rating per served matter; rating again changes nothing and returns the first (一事一评)."""
+    """One rating per matter (一事一评), changeable until three days after closure; a bad one opens a duty."""
     case = Case.objects.visible_to(actor).for_update().get(pk=case_id)
     if case.filer_id != actor.person_id:
         raise Refused(NOT_YOURS)
@@ -36,25 +39,49 @@ def rate_case(*, actor: Actor, case_id: UUID, level: int | None, comment: str, n
         raise Refused(NOT_CLOSED)
     if level not in Level.values:
         raise Refused(CHOOSE_LEVEL)
-    if existing := Rating.objects.filter(case=case).first():
-        return existing
-    rating = Rating(
-        case=case,
-        person_id=actor.person_id,
-        level=level,
-        comment=clean(comment).strip()[:LONGEST_COMMENT],
-        rated_at=now,
-    )
-    rating.save(force_insert=True)
-    record_audit(
-        stream=f"ratings:{case.node_id}",
-        type="case.rated",
-        now=now,
-        actor_id=actor.person_id,
-        node_id=case.node_id,
-        payload={"case": str(case.pk), "level": level},
-    )
+    words = clean(comment).strip()[:LONGEST_COMMENT]
+    rating = Rating.objects.filter(case=case).first()
+    if rating is None:
+        return _first_rating(case, actor.me, level, words, now)
+    if (rating.level, rating.comment) != (level, words) and may_change(rating, now):
+        _change(rating, level, words, now)
     return rating
+
+
+def may_change(rating: Rating, now: datetime) -> bool:
+    closed = rating.case.closed_on
+    return closed is not None and local_day(now) <= closed + CHANGEABLE
+
+
+def _first_rating(case: Case, person_id: UUID, level: int, comment: str, now: datetime) -> Rating:
+    rating = Rating(case=case, person_id=person_id, level=level, comment=comment, rated_at=now)
+    rating.save(force_insert=True)
+    _record_rating(rating, "case.rated", now)
+    if level in BAD:
+        open_duty(rating, now)
+    return rating
+
+
+def _change(rating: Rating, level: int, comment: str, now: datetime) -> None:
+    was_bad = rating.level in BAD
+    rating.level, rating.comment, rating.changed_at = level, comment, now
+    rating.save(update_fields=["level", "comment", "changed_at"])
+    _record_rating(rating, "case.rating_changed", now)
+    if level in BAD and not RatingDuty.objects.filter(rating=rating).exists():
+        open_duty(rating, now)
+    if was_bad and level not in BAD:
+        close_by_firm(rating, now)
+
+
+def _record_rating(rating: Rating, type: str, now: datetime) -> None:
+    record_audit(
+        stream=f"ratings:{rating.case.node_id}",
+        type=type,
+        now=now,
+        actor_id=rating.person_id,
+        node_id=rating.case.node_id,
+        payload={"case": str(rating.case_id), "level": rating.level},
+    )
 
 
 @transaction.atomic

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.cache import cache
 
 from qcy.kernel.calendar import Calendar, load_calendar
@@ -19,5 +22,12 @@ def calendar_in_force() -> Calendar:
 
 
 def read_calendar() -> Calendar:
+    return calendar_with(None)
+
+
+def calendar_with(document: Mapping[str, Any] | None) -> Calendar:
+    """The calendar as it would be with one more year, or a corrected one."""
     newest = {row.year: row.data for row in CalendarYear.objects.order_by("version")}
+    if document is not None:
+        newest[int(document["year"])] = document
     return load_calendar([newest[year] for year in sorted(newest)])

@@ -26,7 +26,7 @@ PURPOSES = frozenset(
         "invitation",
         "sweep",
         "audit",
-        "lookup",
+        "window",
         "retention",
     }
 )

@@ -30,11 +30,13 @@ def store_upload(
     kinds: tuple[str, ...],
     most_bytes: int,
     now: datetime,
+    window_id: UUID | None = None,
 ) -> StoredFile:
     """Write, hash and fsync an upload, then record it; a refused one leaves nothing behind."""
     row = StoredFile(
         owner_id=actor.me,
         organisation_id=organisation_id,
+        window_id=window_id,
         draft_id=draft_id,
         field=field,
         uploaded_at=now,

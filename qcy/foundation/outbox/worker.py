@@ -116,8 +116,16 @@ def _finish(row: OutboxRow, **changes: Any) -> None:
         OutboxRow.objects.filter(pk=row.pk, lease=row.lease).update(lease=None, leased_until=None, **changes)
 
 
-def send_again(row_id: Any, now: datetime) -> None:
+def send_again(row_id: Any, now: datetime) -> bool:
+    """A dead letter lives again with a full set of tries; what its handlers already did stays done."""
     with purpose("worker"):
-        OutboxRow.objects.filter(pk=row_id, state=RowState.DEAD).update(
-            state=RowState.READY, run_after=now, attempts=0
+        dead = OutboxRow.objects.filter(pk=row_id, state=RowState.DEAD)
+        return bool(dead.update(state=RowState.READY, run_after=now, attempts=0))
+
+
+def dead_letters() -> list[OutboxRow]:
+    """What could not be delivered; without its content, which may be personal."""
+    with purpose("worker"):
+        return list(
+            OutboxRow.objects.filter(state=RowState.DEAD).defer("payload").order_by("-run_after", "-id")[:200]
         )

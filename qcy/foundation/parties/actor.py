@@ -68,6 +68,10 @@ class Actor:
         return next((m for m in self.memberships if m.organisation_id == organisation_id), None)
 
     @property
+    def managed_nodes(self) -> frozenset[UUID]:
+        return frozenset(m.node_id for m in self.mandates if m.role == Role.NODE_MANAGER)
+
+    @property
     def is_staff(self) -> bool:
         return bool(self.mandates)
 

@@ -78,7 +78,9 @@ class Organisation(Row):
 class Membership(Row):
     """A person speaks for an organisation: `claimed` by themselves until somebody has seen the licence."""
 
-    scope = AnyOf(ByPerson("person_id"), ByOrganisation("organisation_id"), ByNode("node_id"))
+    scope = AnyOf(
+        ByPerson("person_id"), ByOrganisation("organisation_id"), ByNode("node_id"), Purpose("window")
+    )
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.web.gates import staff, writes
 from qcy.delivery.web.request import posted_id, posted_number
-from qcy.engines.casework import defects, services
+from qcy.engines.casework import defects, personal, services
 from qcy.engines.casework.models import Case
 from qcy.engines.casework.queries import claim_of
 from qcy.foundation.parties.services import verify_membership
@@ -118,6 +118,24 @@ def note(request: Any, case_id: UUID) -> HttpResponse:
         )
 
     return run(request, case_id, _("便签已保存，企业看不到。"), work, opened="note", part="notes")
+
+
+@staff
+@writes(back="../")
+def unmask(request: Any, case_id: UUID) -> HttpResponse:
+    """Shows one value in this answer only; the log keeps who looked, at what and why."""
+    field = request.POST.get("field", "")
+    try:
+        value = personal.unmask(
+            actor=request.actor,
+            case_id=case_id,
+            field=field,
+            reason=request.POST.get("why", ""),
+            now=request.now,
+        )
+    except Refused as refused:
+        return show_drawer(request, case_of(request, case_id), refused=refused, opened=f"unmask-{field}")
+    return show_drawer(request, case_of(request, case_id), revealed={field: value})
 
 
 @staff

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -50,11 +52,20 @@ def drawer(request: Any, case_id: UUID) -> HttpResponse:
 
 
 def show_drawer(
-    request: Any, case: Case, *, refused: Refused | None = None, opened: str = ""
+    request: Any,
+    case: Case,
+    *,
+    refused: Refused | None = None,
+    opened: str = "",
+    revealed: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """`opened` names the part a refusal belongs to; what was typed there comes back from the request."""
     context = drawer_context(request, case, opened)
     context |= {"refused": str(refused.refusal) if refused else "", "opened": opened, "typed": request.POST}
+    context["answers"] = [
+        replace(a, value=revealed[a.name], masked=False) if revealed and a.name in revealed else a
+        for a in context["answers"]
+    ]
     status = 200 if refused is None else 409
     if request.htmx:  # the list is already behind it
         return render(request, "console/cases/drawer.html", context, status=status)

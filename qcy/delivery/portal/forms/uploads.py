@@ -68,6 +68,7 @@ def _store(request: Any, held: Draft, wanted: Field) -> StoredFile:
         actor=request.actor,
         draft_id=held.pk,
         organisation_id=held.organisation_id,
+        window_id=held.window_id,
         field=wanted.name,
         name=file.name,
         chunks=file.chunks(),

@@ -1,0 +1,96 @@
+"""The record of what was done: who, when, what, and whether it still holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qcy.delivery.console.shell import shell
+from qcy.delivery.web.gates import manager, writes
+from qcy.engines.casework.models import Case, CaseEvent
+from qcy.foundation.audit.models import AccessLog, AuditEvent, DailyRoot
+from qcy.foundation.audit.queries import verify_chains
+from qcy.foundation.audit.roots import public_key, verify_roots
+from qcy.foundation.database.scope import purpose
+from qcy.foundation.parties.models import Mandate
+
+PER_PAGE = 30
+KINDS = (("cases", "办件"), ("system", "系统"), ("access", "查看个人信息"))
+
+
+@manager
+def browser(request: Any) -> HttpResponse:
+    """Filters stand in the address; rows are those of the nodes this person leads."""
+    kind = request.GET.get("kind", "cases")
+    kind = kind if kind in dict(KINDS) else "cases"
+    query = " ".join(request.GET.get("q", "").split())[:60]
+    page = Paginator(_rows(request, kind, query), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "kind": kind,
+        "kinds": [(k, label, f"{reverse('audit')}?kind={k}", k == kind) for k, label in KINDS],
+        "query": query,
+        "page": page,
+        "rows": _told(request, kind, list(page.object_list)),
+        "path": request.get_full_path(),
+        "root": DailyRoot.objects.order_by("-day").first(),
+        "public_key": public_key(),
+        **shell(request),
+    }
+    return render(request, "console/audit/audit.html", context)
+
+
+def _rows(request: Any, kind: str, query: str) -> Any:
+    if kind == "access":
+        return AccessLog.objects.visible_to(request.actor).order_by("-at", "-id")
+    if kind == "system":
+        events = AuditEvent.objects.visible_to(request.actor).order_by("-at", "-id")
+        return events.filter(type__icontains=query) if query else events
+    events = CaseEvent.objects.visible_to(request.actor).select_related("case").order_by("-at", "-id")
+    return events.filter(case__number__icontains=query) if query else events
+
+
+def _told(request: Any, kind: str, rows: list[Any]) -> list[dict[str, Any]]:
+    desks = dict(Mandate.objects.visible_to(request.actor).values_list("person_id", "desk_name"))
+    if kind == "access":
+        numbers = Case.objects.visible_to(request.actor).in_bulk([r.subject_id for r in rows])
+        return [
+            {
+                "at": r.at,
+                "who": desks.get(r.person_id, ""),
+                "what": _("查看 {field}").format(field=r.what),
+                "about": getattr(numbers.get(r.subject_id), "number", ""),
+                "more": r.reason,
+            }
+            for r in rows
+        ]
+    return [
+        {
+            "at": r.at,
+            "who": desks.get(r.actor_id) or (_("系统") if r.actor_id is None else _("企业用户")),
+            "what": r.type,
+            "about": r.case.number if kind == "cases" else r.stream,
+            "more": f"#{r.seq} · {r.hash[:12]}",
+        }
+        for r in rows
+    ]
+
+
+@manager
+@writes(back="../")
+def verify(request: Any) -> HttpResponse:
+    """Recomputes every chain of the installation and checks the signed roots; only counts are shown."""
+    with purpose("audit"):
+        result = verify_chains()
+        broken = result.broken or verify_roots()
+    if broken:
+        messages.error(request, _("记录不一致，第一个断开的事件：{broken}").format(broken=broken))
+    else:
+        words = _("核对了 {streams} 条链、{events} 个事件，全部一致。")
+        messages.success(request, words.format(streams=result.streams, events=result.events))
+    return HttpResponseRedirect(reverse("audit"))

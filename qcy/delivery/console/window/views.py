@@ -1,0 +1,88 @@
+"""At the window: take an application in for somebody who stands there with the licence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qcy.delivery.components.types import FieldView, Problem
+from qcy.delivery.console.shell import shell
+from qcy.delivery.web.gates import staff
+from qcy.engines.casework.window import begin_at_window
+from qcy.engines.catalogue.models import Adoption
+from qcy.engines.forms.models import Draft, DraftState
+from qcy.kernel.refusals import Refused
+from qcy.kernel.uscc import check
+
+NAMES = ("code", "name", "phone")
+FIELD_OF = {"phone": "phone", "name_missing": "name", "name_length": "name"}
+
+
+@staff
+def window(request: Any) -> HttpResponse:
+    offered = list(
+        Adoption.objects.filter(node__in=request.actor.scope.nodes, is_current=True)
+        .select_related("item", "node", "edition__form")
+        .defer("resolved", "overrides")
+    )
+    if request.method != "POST":
+        return _page(request, offered, {}, {})
+    typed = {name: request.POST.get(name, "") for name in (*NAMES, "matter")}
+    chosen = next((a for a in offered if str(a.pk) == typed["matter"]), None)
+    if errors := _errors(typed, chosen):
+        return _page(request, offered, typed, errors)
+    assert chosen
+    try:
+        draft = begin_at_window(
+            actor=request.actor, adoption=chosen, now=request.now, **{n: typed[n] for n in NAMES}
+        )
+    except Refused as refused:
+        field = FIELD_OF.get(refused.refusal.code)
+        if field is None:
+            raise
+        return _page(request, offered, typed, {field: str(refused.refusal)})
+    return HttpResponseRedirect(reverse("draft", args=[draft.pk]))
+
+
+def _errors(typed: dict[str, str], chosen: Adoption | None) -> dict[str, str]:
+    errors = {}
+    if wrong := check(typed["code"]):
+        errors["code"] = str(wrong)
+    if chosen is None:
+        errors["matter"] = _("请选择要办的事项。")
+    return errors
+
+
+def _page(
+    request: Any, offered: list[Adoption], typed: dict[str, str], errors: dict[str, str]
+) -> HttpResponse:
+    begun = Draft.objects.visible_to(request.actor).filter(
+        window__in=request.actor.scope.nodes, state=DraftState.OPEN, corrects=None
+    )
+    context = {
+        "fields": _fields(offered, typed, errors),
+        "problems": [Problem(field, text) for field, text in errors.items()],
+        "drafts": list(begun.with_form().order_by("-saved_at")[:20]),
+        **shell(request),
+    }
+    return render(request, "console/window/window.html", context, status=422 if errors else 200)
+
+
+def _fields(offered: list[Adoption], typed: dict[str, str], errors: dict[str, str]) -> list[FieldView]:
+    matters = tuple((str(a.pk), f"{a.item.name}（{a.node.short_name}）") for a in offered)
+    return [
+        FieldView(name="matter", id="matter", label=_("办什么"), kind="choice",
+                  value=typed.get("matter") or (matters[0][0] if len(matters) == 1 else ""),
+                  options=matters, error=errors.get("matter", "")),
+        FieldView(name="code", id="code", label=_("统一社会信用代码"), kind="code", maxlength=30,
+                  hint=_("照营业执照原件填写。"), value=typed.get("code", ""), error=errors.get("code", "")),
+        FieldView(name="name", id="name", label=_("企业名称"), hint=_("照营业执照原件填写。"),
+                  value=typed.get("name", ""), error=errors.get("name", "")),
+        FieldView(name="phone", id="phone", label=_("办事人手机号"), inputmode="tel", maxlength=20,
+                  hint=_("当面核对。通知发到这个号码，他也可以用它登录查看。"),
+                  value=typed.get("phone", ""), error=errors.get("phone", "")),
+    ]  # fmt: skip

@@ -1,0 +1,90 @@
+"""Filing at the window: a clerk takes an application in for somebody who stands there with the licence."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from qcy.engines.catalogue.models import Adoption
+from qcy.engines.forms.models import Draft
+from qcy.engines.forms.services import open_window_draft
+from qcy.foundation.audit.services import record_audit
+from qcy.foundation.database.scope import purpose
+from qcy.foundation.nodes.models import Node
+from qcy.foundation.parties.actor import Actor
+from qcy.foundation.parties.enums import ContactKind, MembershipRole, MembershipState, PersonKind, Role
+from qcy.foundation.parties.models import Membership, Organisation, Person
+from qcy.foundation.parties.services import checked_name, open_account, parse_phone, prove_contact
+from qcy.kernel import uscc
+from qcy.kernel.local_time import local_day
+from qcy.kernel.refusals import Refused
+
+from . import refusals
+
+DELEGATION = timedelta(days=365)
+
+
+@transaction.atomic
+def begin_at_window(
+    *, actor: Actor, adoption: Adoption, code: str, name: str, phone: str, now: datetime
+) -> Draft:
+    """The clerk has seen the licence and the person: the membership is verified, the draft belongs to the person.
+
+    Whoever is the first to act for a firm becomes its owner; later ones become agents for a year.
+    """
+    node = adoption.node
+    if Role.CLERK not in actor.roles_at(node.pk):
+        raise Refused(refusals.needs_role(frozenset({Role.CLERK})))
+    code, name, number = uscc.parse(code), checked_name(name), parse_phone(phone)
+    organisation, _ = Organisation.objects.get_or_create(code=code)
+    first = not organisation.name
+    if first:
+        Organisation.objects.filter(pk=organisation.pk).update(name=name)
+    person = _person(number, now)
+    _verify(actor, person.pk, organisation.pk, node, name, first=first, now=now)
+    return open_window_draft(
+        actor=actor,
+        person_id=person.pk,
+        organisation_id=organisation.pk,
+        node=node,
+        edition=adoption.edition.form,
+        subject_id=adoption.pk,
+        title=adoption.item.name,
+        now=now,
+    )
+
+
+def _person(number: str, now: datetime) -> Person:
+    with purpose("sign_in"):
+        person = open_account(kind=PersonKind.FIRM, contact=ContactKind.PHONE, value=number, now=now)
+        prove_contact(person=person, kind=ContactKind.PHONE, value=number, now=now)
+    return person
+
+
+def _verify(
+    actor: Actor, person_id: UUID, organisation_id: UUID, node: Node, name: str, *, first: bool, now: datetime
+) -> None:
+    with purpose("window"):  # a membership put before another node is found too
+        held = Membership.objects.filter(person_id=person_id, organisation_id=organisation_id)
+        membership = held.exclude(state=MembershipState.ENDED).first()
+        if membership and membership.is_verified:
+            return
+        membership = membership or Membership(
+            person_id=person_id, organisation_id=organisation_id, claimed_at=now, typed_name=name
+        )
+        membership.node = node
+        membership.role = MembershipRole.OWNER if first else MembershipRole.AGENT
+        membership.until = None if first else local_day(now) + DELEGATION
+        membership.state, membership.verified_at = MembershipState.VERIFIED, now
+        membership.verified_by = actor.person_id
+        membership.save()
+    record_audit(
+        stream=f"organisation:{organisation_id}",
+        type="membership.verified_at_window",
+        now=now,
+        actor_id=actor.person_id,
+        node_id=node.pk,
+        payload={"membership": str(membership.pk)},
+    )
