@@ -21,6 +21,30 @@ from qcy.foundation.database.scope import purpose
 from qcy.foundation.parties.models import Mandate
 
 PER_PAGE = 30
+AUDIT_WORDS = {
+    "membership.verified": "核验企业身份",
+    "membership.verified_at_window": "窗口核验企业身份",
+    "membership.claimed": "登记企业",
+    "case.rated": "企业评价",
+    "case.rating_changed": "企业改评",
+    "case.noted": "写内部便签",
+    "defects.drafted": "起草补正通知",
+    "personal.unmasked": "查看个人信息",
+    "mandate.ended": "结束岗位",
+    "absence.recorded": "登记请假",
+    "calendar.loaded": "启用日历",
+    "complaint.received": "收到投诉与建议",
+    "duty.opened": "差评整改开始",
+    "duty.call_back": "差评回访",
+    "duty.rectify": "差评已整改",
+    "duty.explain": "差评说明",
+    "duty.appeal": "差评申诉",
+    "outbox.sent_again": "重新发送",
+    "file.uploaded": "上传材料",
+    "draft.started_at_window": "窗口开始填报",
+    "adoption.published": "发布事项",
+    "node.loaded": "载入节点",
+}
 KINDS = (("cases", "办件"), ("system", "系统"), ("access", "查看个人信息"))
 
 
@@ -73,7 +97,7 @@ def _told(request: Any, kind: str, rows: list[Any]) -> list[dict[str, Any]]:
         {
             "at": r.at,
             "who": desks.get(r.actor_id) or (_("系统") if r.actor_id is None else _("企业用户")),
-            "what": r.type,
+            "what": r.kind.label if kind == "cases" else AUDIT_WORDS.get(r.type, r.type),
             "about": r.case.number if kind == "cases" else r.stream,
             "more": f"#{r.seq} · {r.hash[:12]}",
         }
