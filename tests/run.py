@@ -2,6 +2,9 @@
 
 rows-only    the `tenancy` tests with the application filter off: row security must hold alone (T4)
 filter-only  the `tenancy` tests as a role that row security does not bind: the filter must hold alone (T4)
+
+Two marks run apart, each in a process of its own: `sqlite -m browser` and `sqlite -m faults` (QCY_FAULTS_FULL=1 for
+500 submissions, three times). The ordinary run is `-m "not browser and not faults"`.
 """
 
 from __future__ import annotations
