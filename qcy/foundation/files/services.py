@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
+from qcy.foundation.durable import make_folder, sync_folder
 from qcy.foundation.outbox.services import put
 from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Refused
@@ -72,7 +73,7 @@ def _safe_name(name: str) -> str:
 
 
 def _write(path: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     digest, size = hashlib.sha256(), 0
     with path.open("xb") as file:
         for chunk in chunks:
@@ -81,6 +82,7 @@ def _write(path: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
             size += len(chunk)
         file.flush()
         os.fsync(file.fileno())
+    sync_folder(path.parent)
     return digest.hexdigest(), size
 
 
