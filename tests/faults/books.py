@@ -34,7 +34,8 @@ class Books:
     @classmethod
     def of(cls, place: Place, *, worked_off: bool = False) -> Books:
         """As they stand, or after a worker has caught up with what the fault left undone."""
-        read = json.loads(place.run("read", *(["work"] if worked_off else [])))
+        said = place.run("read", *(["work"] if worked_off else []))
+        read = json.loads(said.splitlines()[-1])
         return cls(**{**read, "cases": tuple(Filed(**case) for case in read["cases"])})
 
 
