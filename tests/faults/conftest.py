@@ -7,7 +7,7 @@ import pytest
 from tests.faults.place import Place
 
 FULL = bool(os.environ.get("QCY_FAULTS_FULL"))
-DRAFTS = 500 if FULL else 120
+DRAFTS = 500 if FULL else 100
 RUNS = 3 if FULL else 1
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.faults.books import Books, Filed, Findings, examine
-from tests.faults.conftest import DRAFTS, RUNS
+from tests.faults.conftest import DRAFTS, FULL, RUNS
 from tests.faults.place import Place
 from tests.faults.served import submit_under_fire
 
 pytestmark = [pytest.mark.faults, pytest.mark.only_sqlite]
-KILLS = 5
-FEW = 24
+KILLS = 10 if FULL else 4
+FEW = 16
 
 
 @pytest.mark.parametrize("seed", range(1, RUNS + 1))
@@ -34,7 +34,7 @@ def test_S1_control_a_server_that_answers_before_the_commit_is_caught(filled: Pl
     """The same firms, kills and checker; only the promise comes too early. Its receipts name the draft."""
     hasty = replace(filled, more={"DJANGO_SETTINGS_MODULE": "tests.faults.hasty"})
     place = hasty.copied(tmp_path / "served", FEW)
-    crowd = submit_under_fire(place, kills=2, seed=1)
+    crowd = submit_under_fire(place, kills=1, seed=1)
     books = Books.of(place)
     by_draft = replace(books, cases=tuple(replace(filed, case=filed.draft) for filed in books.cases))
     found = examine(by_draft, crowd.acknowledged)

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -55,7 +56,7 @@ def killed_writer(
         heard.note(line)
         if len(heard.cases) == limit:
             break
-    assert len(heard.cases) == limit, "the writer ended by itself"
+    assert len(heard.cases) == limit, log_of(place).read_text("utf-8")
     sleep(dice.random() * LONGEST_AIM_SECONDS)
     also_kill()
     os.killpg(writer.pid, signal.SIGKILL)
@@ -67,7 +68,7 @@ def killed_writer(
 
 
 def start(place: Place, arguments: Sequence[str], more: Mapping[str, str]) -> subprocess.Popen[str]:
-    with tempfile.TemporaryFile("w+") as work:
+    with tempfile.TemporaryFile("w+") as work, log_of(place).open("w") as log:
         work.writelines(json.dumps(asdict(ready)) + "\n" for ready in place.drafts)
         work.seek(0)
         return subprocess.Popen(
@@ -76,6 +77,11 @@ def start(place: Place, arguments: Sequence[str], more: Mapping[str, str]) -> su
             env=place.environment() | dict(more),
             stdin=work,
             stdout=subprocess.PIPE,
+            stderr=log,
             text=True,
             start_new_session=True,
         )
+
+
+def log_of(place: Place) -> Path:
+    return place.folder / "writer.log"

@@ -1,0 +1,38 @@
+"""A PostgreSQL cluster of our own, and its death: every process of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+import psycopg
+
+from tests.run import cluster, url_of
+
+
+@dataclass(frozen=True)
+class Cluster:
+    server: Any
+    url: str
+
+    def kill(self) -> None:
+        """kill -9 of the postmaster and all its children: nobody is left to write anything down."""
+        postmaster = psutil.Process(self.server.get_pid())
+        everyone = [postmaster, *postmaster.children(recursive=True)]
+        for process in everyone:
+            process.kill()
+        psutil.wait_procs(everyone)
+
+    def start_again(self) -> None:
+        self.server.ensure_postgres_running()
+
+
+@contextmanager
+def own_cluster() -> Iterator[Cluster]:
+    with cluster() as server:
+        with psycopg.connect(server.get_uri(), autocommit=True) as owner:
+            owner.execute("CREATE DATABASE qcy TEMPLATE qcy_base")
+        yield Cluster(server, url_of(server))
