@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-PURPOSES = frozenset({"sign_in", "verify", "filing", "complaint", "worker"})
+PURPOSES = frozenset({"sign_in", "verify", "filing", "complaint", "worker", "cleaning"})
 UNSCOPED: Counter[str] = Counter()  # reason -> how often; printed by `qcy audit verify --scopes`
 
 

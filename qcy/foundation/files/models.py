@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from qcy.foundation.database.models import Row
-from qcy.foundation.database.rules import AnyOf, ByCase, ByOrganisation, ByPerson
+from qcy.foundation.database.rules import AnyOf, ByCase, ByOrganisation, ByPerson, Purpose
 
 from .enums import FileState
 
@@ -14,7 +14,9 @@ from .enums import FileState
 class StoredFile(Row):
     """An upload. Belongs to a draft until a submission claims it for a case."""
 
-    scope = AnyOf(ByPerson("owner_id"), ByOrganisation("organisation_id"), ByCase("case_id"))
+    scope = AnyOf(
+        ByPerson("owner_id"), ByOrganisation("organisation_id"), ByCase("case_id"), Purpose("cleaning")
+    )
 
     owner_id = models.UUIDField()
     organisation_id = models.UUIDField(null=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -13,7 +13,7 @@ from qcy.foundation.audit.services import record_audit
 from qcy.foundation.durable import make_folder, sync_folder
 from qcy.foundation.outbox.services import put
 from qcy.foundation.parties.actor import Actor
-from qcy.kernel.refusals import Refused
+from qcy.kernel.refusals import Refusal, Refused
 
 from .enums import FileState
 from .inspect import refuse_upload, sniff
@@ -89,18 +89,27 @@ def _write(path: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
 @transaction.atomic
 def remove_file(*, actor: Actor, file_id: UUID, draft_id: UUID, now: datetime) -> None:
     """Take an upload out of a draft. What a case has claimed stays (S5)."""
-    row = StoredFile.objects.visible_to(actor).get(pk=file_id, draft_id=draft_id, case_id=None)
-    row.state = FileState.REMOVED
-    row.save(update_fields=["state"])
+    unclaimed = StoredFile.objects.visible_to(actor).filter(pk=file_id, draft_id=draft_id, case_id=None)
+    if not unclaimed.update(state=FileState.REMOVED):  # conditional: a submission may be claiming it
+        raise StoredFile.DoesNotExist
     record_audit(
         stream=f"person:{actor.person_id}",
         type="file.removed",
         now=now,
         actor_id=actor.person_id,
-        payload={"file": str(row.pk)},
+        payload={"file": str(file_id)},
     )
 
 
-def claim_files(files: Iterable[StoredFile], *, case_id: UUID) -> None:
-    """Inside the submission: the draft's files become the case's."""
-    StoredFile.objects.filter(pk__in=[file.pk for file in files]).update(case_id=case_id)
+FILES_CHANGED = Refusal(
+    "files_changed",
+    why="提交时，有上传的文件被移除或清理了，申请没有提交。",
+    fix="请核对材料，补齐后再提交。",
+)
+
+
+def claim_files(files: Sequence[StoredFile], *, case_id: UUID) -> None:
+    """Inside the submission: the draft's files become the case's, all that were read or none (S5)."""
+    unclaimed = StoredFile.objects.filter(pk__in=[file.pk for file in files], case_id=None)
+    if unclaimed.exclude(state=FileState.REMOVED).update(case_id=case_id) != len(files):
+        raise Refused(FILES_CHANGED)
