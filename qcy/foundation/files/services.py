@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
@@ -7,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
@@ -16,8 +18,12 @@ from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Refusal, Refused
 
 from .enums import FileState
-from .inspect import refuse_upload, sniff
+from .inspect import disk_full, refuse_upload, sniff
 from .models import StoredFile
+
+log = structlog.get_logger(__name__)
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 def store_upload(
@@ -42,7 +48,7 @@ def store_upload(
     )
     row.name = _safe_name(name)
     try:
-        row.sha256, row.size = _write(row.path, chunks)
+        row.sha256, row.size = _write_or_refuse(row, chunks)
         if refusal := refuse_upload(row.path, row.name, row.size, kinds, most_bytes):
             raise Refused(refusal)
         row.kind = sniff(row.path)
@@ -70,6 +76,16 @@ def _record(row: StoredFile, actor: Actor, now: datetime) -> None:
 def _safe_name(name: str) -> str:
     bare = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(c for c in bare if c.isprintable())[:200] or "未命名"
+
+
+def _write_or_refuse(row: StoredFile, chunks: Iterable[bytes]) -> tuple[str, int]:
+    try:
+        return _write(row.path, chunks)
+    except OSError as fault:
+        if fault.errno not in NO_ROOM:
+            raise
+        log.error("files.disk_full", folder=str(row.path.parent))  # somebody has to make room
+        raise Refused(disk_full(row.name)) from fault
 
 
 def _write(path: Path, chunks: Iterable[bytes]) -> tuple[str, int]:

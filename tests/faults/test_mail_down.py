@@ -1,0 +1,120 @@
+"""S3 while the mail server is down for three days: nothing is forgotten, nothing is said twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend
+
+from qcy.demo.story import WITHOUT_PDF
+from qcy.foundation.database.scope import unscoped
+from qcy.foundation.messages.models import Message
+from qcy.foundation.outbox.enums import RowState
+from qcy.foundation.outbox.models import OutboxRow
+from qcy.foundation.outbox.worker import MOST_ATTEMPTS, send_again, wait_before, work_off
+from qcy.foundation.parties.enums import ContactKind
+from qcy.foundation.parties.models import PersonContact
+from qcy.foundation.parties.sealed import lookup, seal
+from tests.world import World
+
+ADDRESS = "office@firm.invalid"
+OUTAGE = timedelta(days=3)
+STEP = timedelta(minutes=1)
+
+
+class DeadServer(EmailBackend):
+    down = True
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        if DeadServer.down:
+            raise ConnectionRefusedError("mail server down")
+        return super().send_messages(messages)
+
+
+@pytest.fixture
+def mail_server(settings: Any) -> type[DeadServer]:
+    settings.EMAIL_BACKEND = f"{__name__}.DeadServer"
+    DeadServer.down = True
+    return DeadServer
+
+
+def mail_rows() -> list[OutboxRow]:
+    with unscoped("test"):
+        return list(OutboxRow.objects.filter(topic="message.wanted").order_by("id"))
+
+
+def titles() -> list[str]:
+    with unscoped("test"):
+        return list(Message.objects.values_list("title", flat=True))
+
+
+def filed_by_a_firm_with_an_address(world: World) -> None:
+    draft = world.draft()
+    with unscoped("test"):
+        PersonContact(
+            person=world.person(0),
+            kind=ContactKind.EMAIL,
+            sealed=seal(ADDRESS),
+            lookup=lookup(ContactKind.EMAIL, ADDRESS),
+            verified_at=world.now,
+        ).save(force_insert=True)
+    world.submit(draft)
+
+
+def wait_out(world: World) -> list[tuple[timedelta, int]]:
+    """The worker looks every minute for three days; when after the submission each attempt was made."""
+    attempts, passed = [], timedelta()
+    while passed <= OUTAGE:
+        work_off(WITHOUT_PDF, world.now + passed)
+        made = sum(row.attempts for row in mail_rows())
+        if not attempts or made > attempts[-1][1]:
+            attempts.append((passed, made))
+        passed += STEP if passed < timedelta(hours=2) else timedelta(hours=1)
+    return attempts
+
+
+def test_S3_a_mail_server_down_for_three_days_loses_no_mail_and_doubles_no_message(
+    world: World, mail_server: type[DeadServer]
+) -> None:
+    filed_by_a_firm_with_an_address(world)
+    attempts = wait_out(world)
+    waits = [later - earlier for (earlier, _), (later, _) in pairwise(attempts)]
+    assert len(attempts) == MOST_ATTEMPTS and waits == sorted(waits) and waits[0] < waits[-1], attempts
+    (row,) = mail_rows()
+    assert (row.state, row.attempts) == (RowState.DEAD, MOST_ATTEMPTS)
+    assert "ConnectionRefusedError" in row.last_error
+    assert titles() == ["已收到您的申请"], "the firm reads it in the portal, once, whatever the mail does"
+    assert mail.outbox == []
+
+    mail_server.down = False
+    back = world.now + OUTAGE + timedelta(hours=1)
+    work_off(WITHOUT_PDF, back)
+    assert mail.outbox == [], "a dead letter waits for a person"
+    for _ in range(2):  # an impatient operator presses twice
+        send_again(row.pk, back)
+        while work_off(WITHOUT_PDF, back):
+            pass
+    assert [(m.subject, m.to) for m in mail.outbox] == [("已收到您的申请", [ADDRESS])]
+    assert titles() == ["已收到您的申请"]
+    assert [row.state for row in mail_rows()] == [RowState.DONE]
+
+
+def test_S3_a_mail_server_that_comes_back_in_time_gets_the_mail_once_without_anybody(
+    world: World, mail_server: type[DeadServer]
+) -> None:
+    filed_by_a_firm_with_an_address(world)
+    while work_off(WITHOUT_PDF, world.now):
+        pass
+    (row,) = mail_rows()
+    assert (row.state, row.attempts) == (RowState.READY, 1)
+    assert row.run_after == world.now + wait_before(2), "not again at once"
+    mail_server.down = False
+    for minutes in range(1, 60):
+        work_off(WITHOUT_PDF, world.now + timedelta(minutes=minutes))
+    assert len(mail.outbox) == 1 and titles() == ["已收到您的申请"]
