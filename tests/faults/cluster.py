@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import psutil
 import psycopg
 
 from tests.run import cluster, url_of
@@ -20,11 +19,18 @@ class Cluster:
 
     def kill(self) -> None:
         """kill -9 of the postmaster and all its children: nobody is left to write anything down."""
-        postmaster = psutil.Process(self.server.get_pid())
+        postmaster = self.server.get_postmaster_info().process
         everyone = [postmaster, *postmaster.children(recursive=True)]
         for process in everyone:
             process.kill()
-        psutil.wait_procs(everyone)
+        for process in everyone:
+            process.wait()
+
+    def settle(self, **settings: str) -> None:
+        with psycopg.connect(self.server.get_uri(), autocommit=True) as owner:
+            for name, value in settings.items():
+                owner.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+            owner.execute("SELECT pg_reload_conf()")
 
     def start_again(self) -> None:
         self.server.ensure_postgres_running()

@@ -18,9 +18,12 @@ from qcy.engines.forms.models import Draft
 from qcy.foundation.audit.models import AuditEvent
 from qcy.foundation.audit.queries import verify_chains
 from qcy.foundation.database.scope import Scope, scope, unscoped
+from qcy.foundation.files import handlers
+from qcy.foundation.files.enums import FileState
 from qcy.foundation.files.handlers import (
     REMOVED_KEPT,
     UNCLAIMED_KEPT,
+    check_structure,
     delete_unclaimed,
     purge_unclaimed_uploads,
 )
@@ -169,3 +172,19 @@ def test_S5_nobody_takes_out_of_a_draft_what_a_case_has_claimed(world: World) ->
     with pytest.raises(StoredFile.DoesNotExist):
         world.do(remove_file, world.firm(), file_id=file.pk, draft_id=draft.pk, now=world.now)
     assert [f.state for f in files_of(draft) if f.pk == file.pk] == [file.state]
+
+
+def test_S5_a_verdict_does_not_put_back_what_was_taken_out_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor, draft = world.firm(), world.draft()
+    file = files_of(draft)[0]
+
+    def slow_check(*_: Any) -> str:
+        world.do(remove_file, actor, file_id=file.pk, draft_id=draft.pk, now=world.now)
+        return ""
+
+    monkeypatch.setattr(handlers, "find_fault", slow_check)
+    with scope(actor.scope):
+        check_structure({"file": str(file.pk)}, world.now)
+    assert [f.state for f in files_of(draft) if f.pk == file.pk] == [FileState.REMOVED]

@@ -49,7 +49,7 @@ def killed_writer(
 ) -> Acknowledged:
     """A writer that has acknowledged some, but not all of the drafts when it dies."""
     dice = random.Random(seed)
-    heard, limit = Acknowledged(), dice.randrange(len(place.drafts) // 3, len(place.drafts) * 5 // 6)
+    heard, limit = Acknowledged(), dice.randrange(len(place.drafts) * 2 // 3, len(place.drafts) * 5 // 6)
     writer = start(place, arguments, more or {})
     assert writer.stdout
     for line in writer.stdout:
