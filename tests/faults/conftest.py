@@ -1,14 +1,8 @@
 from __future__ import annotations
 
-import os
-
 import pytest
 
-from tests.faults.place import Place
-
-FULL = bool(os.environ.get("QCY_FAULTS_FULL"))
-DRAFTS = 500 if FULL else 100
-RUNS = 3 if FULL else 1
+from tests.faults.place import DRAFTS, Place
 
 
 @pytest.fixture(scope="session")

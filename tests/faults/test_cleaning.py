@@ -18,6 +18,7 @@ from qcy.engines.forms.models import Draft
 from qcy.foundation.audit.models import AuditEvent
 from qcy.foundation.audit.queries import verify_chains
 from qcy.foundation.database.scope import Scope, scope, unscoped
+from qcy.foundation.documents.models import Document
 from qcy.foundation.files import handlers
 from qcy.foundation.files.enums import FileState
 from qcy.foundation.files.handlers import (
@@ -29,6 +30,9 @@ from qcy.foundation.files.handlers import (
 )
 from qcy.foundation.files.models import StoredFile
 from qcy.foundation.files.services import remove_file
+from qcy.foundation.messages.models import Message
+from qcy.foundation.parties.actor import Actor
+from qcy.foundation.parties.models import Membership, Person
 from qcy.kernel.refusals import Refused
 from tests.world import World
 
@@ -188,3 +192,13 @@ def test_S5_a_verdict_does_not_put_back_what_was_taken_out_meanwhile(
     with scope(actor.scope):
         check_structure({"file": str(file.pk)}, world.now)
     assert [f.state for f in files_of(draft) if f.pk == file.pk] == [FileState.REMOVED]
+
+
+@pytest.mark.tenancy
+def test_T4_the_clean_up_sees_files_and_nothing_else(world: World) -> None:
+    world.delivered()
+    cleaner = Actor(scope=Scope(purpose="cleaning"))
+    with scope(cleaner.scope):
+        assert StoredFile.objects.visible_to(cleaner).exists()
+        for model in (Case, Draft, Document, Message, Membership, Person):
+            assert not model.objects.visible_to(cleaner).exists(), model.__name__

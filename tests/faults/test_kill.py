@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.books import Books, Filed, Findings, examine
-from tests.faults.conftest import DRAFTS, FULL, RUNS
-from tests.faults.place import Place
+from tests.faults.place import DRAFTS, FULL, RUNS, Place
 from tests.faults.served import submit_under_fire
 
 pytestmark = [pytest.mark.faults, pytest.mark.only_sqlite]

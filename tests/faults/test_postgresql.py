@@ -10,8 +10,7 @@ import pytest
 
 from tests.faults.books import Books, examine
 from tests.faults.cluster import Cluster, own_cluster
-from tests.faults.conftest import FULL
-from tests.faults.place import Place
+from tests.faults.place import FULL, Place
 from tests.faults.witness import killed_writer
 from tests.run import APPLICATION_ROLE
 

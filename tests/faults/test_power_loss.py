@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.books import Books, Findings, examine
-from tests.faults.conftest import RUNS
-from tests.faults.place import Place
+from tests.faults.place import RUNS, Place
 from tests.faults.shadow import Shadow
 from tests.faults.witness import Acknowledged, killed_writer
 
