@@ -54,6 +54,6 @@ def _filed(case: Any) -> Filed:
         number=case.number,
         events=list(case.events.order_by("seq").values_list("type", flat=True)),
         receipts=list(receipts.values_list("number", flat=True)),
-        messages=list(messages.values_list("kind", flat=True)),
+        messages=messages.count(),
         files=sum(file.path.exists() for file in files),
     )

@@ -43,8 +43,7 @@ def test_S1_control_a_server_that_answers_before_the_commit_is_caught(filled: Pl
 
 def intact() -> Books:
     filed = [
-        Filed(f"c{n}", f"d{n}", f"FX-20260708-{n:04d}", ["submitted"], [f"{n}号"], ["case.submitted"], 5)
-        for n in range(1, 5)
+        Filed(f"c{n}", f"d{n}", f"FX-20260708-{n:04d}", ["submitted"], [f"{n}号"], 1, 5) for n in range(1, 5)
     ]
     return Books(cases=tuple(filed), waiting=0, dead=0, broken="")
 
@@ -66,8 +65,8 @@ def change(**changes: object) -> Doctored:
         (change(number="FX-20260708-0002"), 0, 1, 1),
         (change(receipts=["2号"]), 0, 1, 0),
         (change(receipts=["1号", "9号"]), 0, 1, 0),
-        (change(messages=["case.submitted"] * 2), 0, 1, 0),
-        (change(messages=[]), 0, 0, 1),
+        (change(messages=2), 0, 1, 0),
+        (change(messages=0), 0, 0, 1),
         (change(events=[]), 0, 0, 1),
         (change(files=4), 0, 0, 1),
         (lambda books: replace(books, broken="case:1 #2"), 0, 0, 1),
