@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
 
 from qcy.demo.story import WITHOUT_PDF
+from qcy.engines.casework.services import accept_case
 from qcy.foundation.database.scope import unscoped
 from qcy.foundation.messages.models import Message
 from qcy.foundation.outbox.enums import RowState
@@ -23,6 +24,7 @@ from qcy.foundation.parties.models import PersonContact
 from qcy.foundation.parties.sealed import lookup, seal
 from tests.world import World
 
+TITLE = "您的申请已受理"
 ADDRESS = "office@firm.invalid"
 OUTAGE = timedelta(days=3)
 STEP = timedelta(minutes=1)
@@ -46,16 +48,18 @@ def mail_server(settings: Any) -> type[DeadServer]:
 
 def mail_rows() -> list[OutboxRow]:
     with unscoped("test"):
-        return list(OutboxRow.objects.filter(topic="message.wanted").order_by("id"))
+        return list(OutboxRow.objects.filter(topic="message.wanted", payload__title=TITLE).order_by("id"))
 
 
 def titles() -> list[str]:
     with unscoped("test"):
-        return list(Message.objects.values_list("title", flat=True))
+        return list(Message.objects.filter(title=TITLE).values_list("title", flat=True))
 
 
-def filed_by_a_firm_with_an_address(world: World) -> None:
-    draft = world.draft()
+def accepted_for_a_firm_with_an_address(world: World) -> None:
+    """Asked for while the server is down: the mail that says the application is accepted."""
+    case = world.case(0, verified=True)
+    world.work()
     with unscoped("test"):
         PersonContact(
             person=world.person(0),
@@ -64,11 +68,11 @@ def filed_by_a_firm_with_an_address(world: World) -> None:
             lookup=lookup(ContactKind.EMAIL, ADDRESS),
             verified_at=world.now,
         ).save(force_insert=True)
-    world.submit(draft)
+    world.do(accept_case, world.clerk, case_id=case.pk, version=case.version, now=world.now)
 
 
 def wait_out(world: World) -> list[tuple[timedelta, int]]:
-    """The worker looks every minute for three days; when after the submission each attempt was made."""
+    """The worker looks every minute for three days; when after the acceptance each attempt was made."""
     attempts, passed = [], timedelta()
     while passed <= OUTAGE:
         work_off(WITHOUT_PDF, world.now + passed)
@@ -82,14 +86,14 @@ def wait_out(world: World) -> list[tuple[timedelta, int]]:
 def test_S3_a_mail_server_down_for_three_days_loses_no_mail_and_doubles_no_message(
     world: World, mail_server: type[DeadServer]
 ) -> None:
-    filed_by_a_firm_with_an_address(world)
+    accepted_for_a_firm_with_an_address(world)
     attempts = wait_out(world)
     waits = [later - earlier for (earlier, _), (later, _) in pairwise(attempts)]
     assert len(attempts) == MOST_ATTEMPTS and waits == sorted(waits) and waits[0] < waits[-1], attempts
     (row,) = mail_rows()
     assert (row.state, row.attempts) == (RowState.DEAD, MOST_ATTEMPTS)
     assert "ConnectionRefusedError" in row.last_error
-    assert titles() == ["已收到您的申请"], "the firm reads it in the portal, once, whatever the mail does"
+    assert titles() == [TITLE], "the firm reads it in the portal, once, whatever the mail does"
     assert mail.outbox == []
 
     mail_server.down = False
@@ -100,15 +104,15 @@ def test_S3_a_mail_server_down_for_three_days_loses_no_mail_and_doubles_no_messa
         send_again(row.pk, back)
         while work_off(WITHOUT_PDF, back):
             pass
-    assert [(m.subject, m.to) for m in mail.outbox] == [("已收到您的申请", [ADDRESS])]
-    assert titles() == ["已收到您的申请"]
+    assert [(m.subject, m.to) for m in mail.outbox] == [(TITLE, [ADDRESS])]
+    assert titles() == [TITLE]
     assert [row.state for row in mail_rows()] == [RowState.DONE]
 
 
 def test_S3_a_mail_server_that_comes_back_in_time_gets_the_mail_once_without_anybody(
     world: World, mail_server: type[DeadServer]
 ) -> None:
-    filed_by_a_firm_with_an_address(world)
+    accepted_for_a_firm_with_an_address(world)
     while work_off(WITHOUT_PDF, world.now):
         pass
     (row,) = mail_rows()
@@ -117,4 +121,4 @@ def test_S3_a_mail_server_that_comes_back_in_time_gets_the_mail_once_without_any
     mail_server.down = False
     for minutes in range(1, 60):
         work_off(WITHOUT_PDF, world.now + timedelta(minutes=minutes))
-    assert len(mail.outbox) == 1 and titles() == ["已收到您的申请"]
+    assert len(mail.outbox) == 1 and titles() == [TITLE]
