@@ -12,9 +12,9 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
 
-from qcy.demo.story import WITHOUT_PDF
 from qcy.engines.casework.services import accept_case
 from qcy.foundation.database.scope import unscoped
+from qcy.foundation.documents.handlers import render_document
 from qcy.foundation.messages.models import Message
 from qcy.foundation.outbox.enums import RowState
 from qcy.foundation.outbox.models import OutboxRow
@@ -22,8 +22,10 @@ from qcy.foundation.outbox.worker import MOST_ATTEMPTS, send_again, wait_before,
 from qcy.foundation.parties.enums import ContactKind
 from qcy.foundation.parties.models import PersonContact
 from qcy.foundation.parties.sealed import lookup, seal
+from qcy.wiring import HANDLERS
 from tests.world import World
 
+MAILING = {t: [h for h in handlers if h is not render_document] for t, handlers in HANDLERS.items()}
 TITLE = "您的申请已受理"
 ADDRESS = "office@firm.invalid"
 OUTAGE = timedelta(days=3)
@@ -59,7 +61,7 @@ def titles() -> list[str]:
 def accepted_for_a_firm_with_an_address(world: World) -> None:
     """Asked for while the server is down: the mail that says the application is accepted."""
     case = world.case(0, verified=True)
-    world.work()
+    world.work(MAILING)
     with unscoped("test"):
         PersonContact(
             person=world.person(0),
@@ -75,7 +77,7 @@ def wait_out(world: World) -> list[tuple[timedelta, int]]:
     """The worker looks every minute for three days; when after the acceptance each attempt was made."""
     attempts, passed = [], timedelta()
     while passed <= OUTAGE:
-        work_off(WITHOUT_PDF, world.now + passed)
+        work_off(MAILING, world.now + passed)
         made = sum(row.attempts for row in mail_rows())
         if not attempts or made > attempts[-1][1]:
             attempts.append((passed, made))
@@ -98,11 +100,11 @@ def test_S3_a_mail_server_down_for_three_days_loses_no_mail_and_doubles_no_messa
 
     mail_server.down = False
     back = world.now + OUTAGE + timedelta(hours=1)
-    work_off(WITHOUT_PDF, back)
+    work_off(MAILING, back)
     assert mail.outbox == [], "a dead letter waits for a person"
     for _ in range(2):  # an impatient operator presses twice
         send_again(row.pk, back)
-        while work_off(WITHOUT_PDF, back):
+        while work_off(MAILING, back):
             pass
     assert [(m.subject, m.to) for m in mail.outbox] == [(TITLE, [ADDRESS])]
     assert titles() == [TITLE]
@@ -113,12 +115,12 @@ def test_S3_a_mail_server_that_comes_back_in_time_gets_the_mail_once_without_any
     world: World, mail_server: type[DeadServer]
 ) -> None:
     accepted_for_a_firm_with_an_address(world)
-    while work_off(WITHOUT_PDF, world.now):
+    while work_off(MAILING, world.now):
         pass
     (row,) = mail_rows()
     assert (row.state, row.attempts) == (RowState.READY, 1)
     assert row.run_after == world.now + wait_before(2), "not again at once"
     mail_server.down = False
     for minutes in range(1, 60):
-        work_off(WITHOUT_PDF, world.now + timedelta(minutes=minutes))
+        work_off(MAILING, world.now + timedelta(minutes=minutes))
     assert len(mail.outbox) == 1 and titles() == [TITLE]
