@@ -14,12 +14,13 @@ run: $(VENV)/ready  ## the demo world on http://127.0.0.1:8000
 	@if test -s var/qcy.sqlite3; then $(BIN)/qcy migrate; else $(BIN)/qcy demo; fi
 	@exec $(BIN)/qcy serve --port $(PORT)
 
-test: $(VENV)/ready  ## everything: both databases, both tenancy layers, the browser
-	@$(BIN)/python tests/run.py sqlite -m "not browser"
-	@$(BIN)/python tests/run.py postgresql -m "not browser"
+test: $(VENV)/ready  ## everything: both databases, both tenancy layers, the browser, kill -9 and power loss
+	@$(BIN)/python tests/run.py sqlite -m "not browser and not faults"
+	@$(BIN)/python tests/run.py postgresql -m "not browser and not faults"
 	@$(BIN)/python tests/run.py rows-only
 	@$(BIN)/python tests/run.py filter-only
 	@$(BIN)/python tests/run.py sqlite -m browser  # apart: Playwright's event loop and Django's ORM share no thread
+	@$(BIN)/python tests/run.py sqlite -m faults  # apart: kills servers of its own, needs gcc
 
 check: $(VENV)/ready  ## style, types, layers, migrations
 	@$(BIN)/ruff check .

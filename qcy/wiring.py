@@ -17,7 +17,7 @@ from qcy.engines.casework.sweeps import (
 )
 from qcy.foundation.audit.roots import make_daily_root
 from qcy.foundation.documents.handlers import render_document
-from qcy.foundation.files.handlers import check_structure
+from qcy.foundation.files.handlers import check_structure, purge_unclaimed_uploads
 from qcy.foundation.messages.handlers import mail_message, text_message, write_message
 from qcy.foundation.outbox.worker import Every, Handlers
 from qcy.foundation.parties.handlers import forget_unproven_accounts
@@ -36,6 +36,7 @@ HANDLERS: Handlers = {
     "sweep.warn": (warn,),
     "document.issued": (render_document,),
     "file.uploaded": (check_structure,),
+    "files.purge_unclaimed": (purge_unclaimed_uploads,),
     "parties.forget_unproven": (forget_unproven_accounts,),
     "message.wanted": (write_message, mail_message, text_message),
 }
@@ -46,4 +47,5 @@ SCHEDULE: tuple[Every, ...] = (
     Every("sweep.erase", timedelta(hours=24)),
     Every("sweep.overtaken", timedelta(minutes=10)),
     Every("sweep.warn", timedelta(minutes=10)),
+    Every("files.purge_unclaimed", timedelta(days=1)),
 )

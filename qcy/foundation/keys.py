@@ -9,6 +9,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from .durable import make_folder, sync_folder, write_bytes
+
 KEY_BYTES = 32
 
 
@@ -25,13 +27,13 @@ def read_or_make(path: Path) -> bytes:
 
 
 def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(secrets.token_bytes(KEY_BYTES).hex(), "ascii")
-    draft.chmod(0o600)
+    make_folder(path.parent, mode=0o700)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")  # two threads have one process number
+    write_bytes(draft, secrets.token_bytes(KEY_BYTES).hex().encode(), mode=0o600)
     try:
         os.link(draft, path)
     except FileExistsError:
         pass  # the other process was first: its key counts
     finally:
         draft.unlink()
+        sync_folder(path.parent)  # what a lost key has sealed could never be read again

@@ -28,6 +28,7 @@ PURPOSES = frozenset(
         "audit",
         "window",
         "retention",
+        "cleaning",
     }
 )
 UNSCOPED: Counter[str] = Counter()  # reason -> how often; printed by `qcy audit verify --scopes`

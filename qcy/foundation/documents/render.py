@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from qcy.foundation.durable import make_folder, sync_folder, write_bytes
 from qcy.kernel.verification import display
 
 from .models import Document
@@ -75,7 +76,8 @@ def ensure_pdf(document: Document) -> Path:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_bytes(content)
+    make_folder(path.parent)
+    draft = path.with_suffix(f".{secrets.token_hex(4)}")  # two visitors may want the same page at once
+    write_bytes(draft, content)
     draft.replace(path)
+    sync_folder(path.parent)

@@ -66,6 +66,11 @@ def too_large(name: str, size: int, most_bytes: int) -> Refusal:
     return Refusal("file_too_large", why=why, fix="请压缩图片或拆成几份后重新上传。")
 
 
+def disk_full(name: str) -> Refusal:
+    why = f"平台的存储空间不足，“{name}”没有保存，之前上传和填写的内容都还在。"
+    return Refusal("disk_full", why=why, fix="请稍后再上传这个文件；一直不行，请联系节点窗口。")
+
+
 Check = Callable[[Path, str], str]
 
 

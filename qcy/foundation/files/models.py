@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from qcy.foundation.database.models import Row
-from qcy.foundation.database.rules import AnyOf, ByCase, ByNode, ByOrganisation, ByPerson
+from qcy.foundation.database.rules import AnyOf, ByCase, ByNode, ByOrganisation, ByPerson, Purpose
 
 from .enums import FileState
 
@@ -15,7 +15,11 @@ class StoredFile(Row):
     """An upload. Belongs to a draft until a submission claims it for a case."""
 
     scope = AnyOf(
-        ByPerson("owner_id"), ByOrganisation("organisation_id"), ByNode("window_id"), ByCase("case_id")
+        ByPerson("owner_id"),
+        ByOrganisation("organisation_id"),
+        ByNode("window_id"),
+        ByCase("case_id"),
+        Purpose("cleaning"),
     )
 
     owner_id = models.UUIDField()

@@ -1,22 +1,29 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
+from qcy.foundation.durable import make_folder, sync_folder
 from qcy.foundation.outbox.services import put
 from qcy.foundation.parties.actor import Actor
-from qcy.kernel.refusals import Refused
+from qcy.kernel.refusals import Refusal, Refused
 
 from .enums import FileState
-from .inspect import refuse_upload, sniff
+from .inspect import disk_full, refuse_upload, sniff
 from .models import StoredFile
+
+log = structlog.get_logger(__name__)
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 def store_upload(
@@ -43,7 +50,7 @@ def store_upload(
     )
     row.name = _safe_name(name)
     try:
-        row.sha256, row.size = _write(row.path, chunks)
+        row.sha256, row.size = _write_or_refuse(row, chunks)
         if refusal := refuse_upload(row.path, row.name, row.size, kinds, most_bytes):
             raise Refused(refusal)
         row.kind = sniff(row.path)
@@ -73,8 +80,18 @@ def _safe_name(name: str) -> str:
     return "".join(c for c in bare if c.isprintable())[:200] or "未命名"
 
 
+def _write_or_refuse(row: StoredFile, chunks: Iterable[bytes]) -> tuple[str, int]:
+    try:
+        return _write(row.path, chunks)
+    except OSError as fault:
+        if fault.errno not in NO_ROOM:
+            raise
+        log.error("files.disk_full", folder=str(row.path.parent))  # somebody has to make room
+        raise Refused(disk_full(row.name)) from fault
+
+
 def _write(path: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     digest, size = hashlib.sha256(), 0
     with path.open("xb") as file:
         for chunk in chunks:
@@ -83,24 +100,34 @@ def _write(path: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
             size += len(chunk)
         file.flush()
         os.fsync(file.fileno())
+    sync_folder(path.parent)
     return digest.hexdigest(), size
 
 
 @transaction.atomic
 def remove_file(*, actor: Actor, file_id: UUID, draft_id: UUID, now: datetime) -> None:
     """Take an upload out of a draft. What a case has claimed stays (S5)."""
-    row = StoredFile.objects.visible_to(actor).get(pk=file_id, draft_id=draft_id, case_id=None)
-    row.state = FileState.REMOVED
-    row.save(update_fields=["state"])
+    unclaimed = StoredFile.objects.visible_to(actor).filter(pk=file_id, draft_id=draft_id, case_id=None)
+    if not unclaimed.update(state=FileState.REMOVED):  # conditional: a submission may be claiming it
+        raise StoredFile.DoesNotExist
     record_audit(
         stream=f"person:{actor.person_id}",
         type="file.removed",
         now=now,
         actor_id=actor.person_id,
-        payload={"file": str(row.pk)},
+        payload={"file": str(file_id)},
     )
 
 
-def claim_files(files: Iterable[StoredFile], *, case_id: UUID) -> None:
-    """Inside the submission: the draft's files become the case's."""
-    StoredFile.objects.filter(pk__in=[file.pk for file in files]).update(case_id=case_id)
+FILES_CHANGED = Refusal(
+    "files_changed",
+    why="提交时，有上传的文件被移除或清理了，申请没有提交。",
+    fix="请核对材料，补齐后再提交。",
+)
+
+
+def claim_files(files: Sequence[StoredFile], *, case_id: UUID) -> None:
+    """Inside the submission: the draft's files become the case's, all that were read or none (S5)."""
+    unclaimed = StoredFile.objects.filter(pk__in=[file.pk for file in files], case_id=None)
+    if unclaimed.exclude(state=FileState.REMOVED).update(case_id=case_id) != len(files):
+        raise Refused(FILES_CHANGED)

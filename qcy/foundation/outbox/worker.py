@@ -21,7 +21,8 @@ from .services import put
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 84  # with waits of at most an hour: longer than three days
+STUCK_FROM = 8  # attempts after which the console shows a row that is still being tried
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 
@@ -107,7 +108,8 @@ def _after_fault(row: OutboxRow, fault: Exception, now: datetime) -> dict[str, A
 
 def wait_before(attempt: int) -> timedelta:
     """5 s, 10 s, 20 s … at most an hour."""
-    return min(FIRST_WAIT * 2 ** max(attempt - 2, 0), LONGEST_WAIT)
+    doublings = min(max(attempt - 2, 0), 20)  # far beyond the hour, and no overflow after a hundred tries
+    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
 
 
 def _finish(row: OutboxRow, **changes: Any) -> None:
@@ -116,16 +118,18 @@ def _finish(row: OutboxRow, **changes: Any) -> None:
         OutboxRow.objects.filter(pk=row.pk, lease=row.lease).update(lease=None, leased_until=None, **changes)
 
 
+_UNDELIVERED = Q(state=RowState.DEAD) | Q(state=RowState.READY, attempts__gte=STUCK_FROM)
+
+
 def send_again(row_id: Any, now: datetime) -> bool:
-    """A dead letter lives again with a full set of tries; what its handlers already did stays done."""
+    """An undelivered row is due at once with a full set of tries; what its handlers already did stays done."""
     with purpose("worker"):
-        dead = OutboxRow.objects.filter(pk=row_id, state=RowState.DEAD)
-        return bool(dead.update(state=RowState.READY, run_after=now, attempts=0))
+        rows = OutboxRow.objects.filter(_UNDELIVERED, pk=row_id)
+        return bool(rows.update(state=RowState.READY, run_after=now, attempts=0))
 
 
-def dead_letters() -> list[OutboxRow]:
-    """What could not be delivered; without its content, which may be personal."""
+def undelivered() -> list[OutboxRow]:
+    """Dead letters and rows tried many times, without their content, which may be personal."""
     with purpose("worker"):
-        return list(
-            OutboxRow.objects.filter(state=RowState.DEAD).defer("payload").order_by("-run_after", "-id")[:200]
-        )
+        rows = OutboxRow.objects.filter(_UNDELIVERED).defer("payload")
+        return list(rows.order_by("state", "-run_after", "-id")[:200])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.console.shell import shell
 from qcy.delivery.web.gates import operator, writes
 from qcy.foundation.audit.services import record_audit
-from qcy.foundation.outbox.worker import dead_letters, send_again
+from qcy.foundation.outbox.worker import send_again, undelivered
 
 TOPICS = {
     "message.wanted": "消息提醒",
@@ -28,7 +28,7 @@ TOPICS = {
 
 @operator
 def dead(request: Any) -> HttpResponse:
-    rows = [(row, TOPICS.get(row.topic, row.topic)) for row in dead_letters()]
+    rows = [(row, TOPICS.get(row.topic, row.topic)) for row in undelivered()]
     return render(request, "console/outbox/dead.html", {"rows": rows, **shell(request)})
 
 

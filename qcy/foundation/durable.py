@@ -1,0 +1,34 @@
+"""Files that are still there after a power loss: the bytes are synced, and so is the name in its folder.
+
+A synced file whose folder was never synced may come back empty or nameless (tests/faults/test_power_loss.py).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def make_folder(path: Path, mode: int = 0o777) -> None:
+    """With all folders above it. Also when it is there: whoever made it may not have synced it yet."""
+    if not path.parent.exists():
+        make_folder(path.parent, mode)
+    path.mkdir(mode=mode, exist_ok=True)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """The names in it, made or removed, are on the disk when this returns."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def write_bytes(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """A new file; its name counts once its folder is synced."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
