@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from qcy.engines.casework.handlers import deliver_result, tell_applicant, tell_desk
 from qcy.engines.casework.personal import ask_erasing, erase_case
+from qcy.engines.casework.reminders import remind_of_drafts
 from qcy.engines.casework.sweeps import (
     act_on_time,
     ask_overtaken,
@@ -31,6 +32,7 @@ HANDLERS: Handlers = {
     "case.recompute": (recompute,),
     "case.release": (release,),
     "mandate.ended": (ask_releasing,),
+    "sweep.drafts": (remind_of_drafts,),
     "sweep.erase": (ask_erasing,),
     "sweep.overtaken": (ask_overtaken,),
     "sweep.warn": (warn,),
@@ -44,6 +46,7 @@ HANDLERS: Handlers = {
 SCHEDULE: tuple[Every, ...] = (
     Every("parties.forget_unproven", timedelta(hours=6)),
     Every("audit.root", timedelta(hours=1)),  # made once a day, by the first run after midnight
+    Every("sweep.drafts", timedelta(hours=6)),
     Every("sweep.erase", timedelta(hours=24)),
     Every("sweep.overtaken", timedelta(minutes=10)),
     Every("sweep.warn", timedelta(minutes=10)),

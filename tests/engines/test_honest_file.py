@@ -31,6 +31,7 @@ from qcy.foundation.files.services import store_upload
 from qcy.foundation.messages.models import Message
 from qcy.foundation.parties.models import Absence
 from qcy.foundation.parties.services import end_mandate
+from qcy.kernel.refusals import Refused
 from tests.world import World
 
 
@@ -519,3 +520,43 @@ def test_a_remark_in_between_does_not_make_a_decision_stale(world: World) -> Non
     world.do(services.remark_on_case, world.firm(), case_id=case.pk, text="请尽快", now=world.now)
     world.do(services.accept_case, world.clerk, case_id=case.pk, version=1, now=world.now)
     assert world.reload(case).status == CaseStatus.ACCEPTED
+
+
+# ---------------------------------------------------------------- two at once, and a thousand
+def test_C6_two_deciders_at_once_make_one_decision(committed_world: World) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connections
+
+    world = committed_world
+    case = world.case(accepted_by=world.clerk)
+    first, second = world.decider, world.desk("审定人 02")
+
+    def grant() -> str:
+        return decide(services.grant_case, first, opinion="")
+
+    def refuse() -> str:
+        return decide(services.refuse_case, second, reason="研发投入不符合")
+
+    def decide(service: Any, actor: Any, **more: Any) -> str:
+        try:
+            world.do(service, actor, case_id=case.pk, version=2, now=world.now, **more)
+            return "done"
+        except Refused as refused:
+            return refused.refusal.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = [future.result() for future in [pool.submit(grant), pool.submit(refuse)]]
+    assert sorted(answers) in (["decided", "done"], ["done", "stale"])
+    with unscoped("test"):
+        assert Document.objects.filter(case_id=case.pk, kind__startswith="result").count() == 1
+
+
+def test_C4_exactly_one_node_is_responsible_from_filing_to_the_end(world: World) -> None:
+    for case in (world.case(0), world.delivered(1), ask(world, world.case(2), "rd")):
+        assert case.responsible_node_id == case.node_id
+        with unscoped("test"):
+            handlers = case.access.filter(kind="handler")
+            assert [a.node_id for a in handlers] == [case.node_id]
