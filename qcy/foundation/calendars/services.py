@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Max
 
@@ -13,7 +12,7 @@ from qcy.kernel.calendar import load_calendar
 from qcy.kernel.refusals import Refusal, Refused
 
 from .models import CalendarYear
-from .queries import CACHE_KEY
+from .queries import held_calendar
 
 
 @transaction.atomic
@@ -36,7 +35,7 @@ def load_calendar_year(document: Mapping[str, Any], *, now: datetime) -> Calenda
         loaded_at=now,
     )
     row.save(force_insert=True)
-    cache.delete(CACHE_KEY)
+    held_calendar.forget()
     record_audit(
         stream="calendar", type="calendar.loaded", now=now, payload={"year": year, "version": row.version}
     )
