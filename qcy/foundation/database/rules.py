@@ -8,6 +8,7 @@ cannot say different things.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol, Self
 
 from django.apps import apps
@@ -110,17 +111,23 @@ class AnyOf:
         self.open_insert = open_insert  # anybody may add a row (a complaint, an outbox row), not read it
 
     def filter(self, scope: Scope) -> Q:
-        conditions = [rule.filter(scope) for rule in self.rules]
-        if Q() in conditions:
-            return Q()
-        combined = NOBODY
-        for condition in conditions:
-            if condition != NOBODY:
-                combined = condition if combined == NOBODY else combined | condition
-        return combined
+        return _any_of(self.rules, scope)
 
     def policy(self, table: str) -> str:
         return "(" + " OR ".join(rule.policy(table) for rule in self.rules) + ")"
+
+
+@lru_cache(maxsize=1_000)
+def _any_of(rules: tuple[Rule, ...], scope: Scope) -> Q:
+    """The same for the same scope: a page asks several times, a person again and again."""
+    conditions = [rule.filter(scope) for rule in rules]
+    if Q() in conditions:
+        return Q()
+    combined = NOBODY
+    for condition in conditions:
+        if condition != NOBODY:
+            combined = condition if combined == NOBODY else combined | condition
+    return combined
 
 
 def _member(column: str, setting: str) -> str:
