@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,9 +38,10 @@ def state_tag_of(case: Case, today: date) -> tuple[str, str]:
     """Tone and words. Overdue is said in words and colour while the case is still open."""
     if is_overdue(case, today):
         return "bad", _("已超期")
-    if case.status == CaseStatus.DELIVERED:
+    status = CaseStatus(case.status)
+    if status == CaseStatus.DELIVERED:
         return "ok", _("已办结 · 通过") if case.outcome == Outcome.GRANTED else _("已办结 · 不通过")
-    return TONE[CaseStatus(case.status)], case.get_status_display()
+    return TONE[status], str(status.label)
 
 
 def is_overdue(case: Case, today: date) -> bool:
@@ -59,7 +61,7 @@ def clocks_of(case: Case, calendar: Calendar, today: date) -> list[ClockRow]:
 
 def answer_row(case: Case, definition: MatterDefinition, calendar: Calendar, today: date) -> ClockRow:
     limit = definition.answer_by
-    run = progress(_submitted_on(case), limit, calendar, today, finished=case.closed_on)
+    run = _run(_submitted_on(case), limit, calendar, today, case.closed_on)
     return _row(_("受理决定"), limit, run)
 
 
@@ -68,9 +70,13 @@ def promised_row(case: Case, definition: MatterDefinition, calendar: Calendar, t
     if case.accepted_on is None:
         words = _("没有受理，不计时") if case.closed_on else _("受理次日起算")
         return ClockRow(_("承诺时限"), limit_text(limit), ("cap",) * limit.count, words)
-    return _row(
-        _("承诺时限"), limit, progress(case.accepted_on, limit, calendar, today, finished=case.closed_on)
-    )
+    return _row(_("承诺时限"), limit, _run(case.accepted_on, limit, calendar, today, case.closed_on))
+
+
+@lru_cache(maxsize=2_000)
+def _run(start: date, limit: WorkingDays, calendar: Calendar, today: date, finished: date | None) -> Progress:
+    """Cases that began on the same day have the same clock: a list counts each one once."""
+    return progress(start, limit, calendar, today, finished=finished)
 
 
 def legal_row(definition: MatterDefinition) -> ClockRow:
@@ -111,10 +117,10 @@ def mini_clock_of(case: Case, calendar: Calendar, today: date) -> MiniClock:
     definition = case.adoption.definition
     if case.accepted_on is None:
         limit, start, sub = definition.answer_by, _submitted_on(case), _("受理决定 {limit}")
-        run = progress(start, limit, calendar, today, finished=case.closed_on)
+        run = _run(start, limit, calendar, today, case.closed_on)
         words = sub.format(limit=limit_text(limit))
     else:
-        run = progress(case.accepted_on, definition.promised, calendar, today, finished=case.closed_on)
+        run = _run(case.accepted_on, definition.promised, calendar, today, case.closed_on)
         words = _("无法定时限") if definition.legal is None else ""
     headline, tone = end_words(run)
     return MiniClock(
