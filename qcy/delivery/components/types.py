@@ -21,6 +21,15 @@ Link = tuple[str, str]  # label, url
 
 
 @dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    url: str
+    current: bool = False
+    icon: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ClockRow:
     """One limit of a case. With `note` (no legal limit) the row has words instead of cells."""
 

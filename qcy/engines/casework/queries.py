@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db import models
+from django.db.models import Count, ExpressionWrapper, Q
 
 from qcy.engines.catalogue.models import Adoption
 from qcy.engines.forms.definition import Field, FieldKind
@@ -112,6 +113,7 @@ class InboxCounts:
 
 def inbox_counts(actor: Actor, today: date) -> InboxCounts:
     """All counters of the inbox in one query: one row for my cases, one for those of the others."""
+    mine = Q(assignee_id=actor.person_id, assignee_id__isnull=False)
     due = Q(status=CaseStatus.SUBMITTED, answer_by=today) | Q(status=CaseStatus.ACCEPTED, promised_due=today)
     late = Q(status=CaseStatus.SUBMITTED, answer_by__lt=today) | Q(
         status=CaseStatus.ACCEPTED, promised_due__lt=today
@@ -119,13 +121,13 @@ def inbox_counts(actor: Actor, today: date) -> InboxCounts:
     found = (
         Case.objects.visible_to(actor)
         .filter(status__in=OPEN_STATUSES)
-        .values_list(Q(assignee_id=actor.person_id, assignee_id__isnull=False))
+        .values_list(ExpressionWrapper(mine, models.BooleanField()))
         .annotate(all=Count("id"), today=Count("id", filter=due), late=Count("id", filter=late))
     )
     rows = {bool(is_mine): counts for is_mine, *counts in found}
-    mine, others = rows.get(True, [0, 0, 0]), rows.get(False, [0, 0, 0])
-    team, due_today, overdue = (a + b for a, b in zip(mine, others, strict=True))
-    return InboxCounts(mine[0], team, due_today, mine[1], overdue, mine[2])
+    my, their = rows.get(True, [0, 0, 0]), rows.get(False, [0, 0, 0])
+    team, due_today, overdue = (a + b for a, b in zip(my, their, strict=True))
+    return InboxCounts(my[0], team, due_today, my[1], overdue, my[2])
 
 
 @dataclass(frozen=True)

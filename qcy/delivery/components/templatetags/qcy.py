@@ -58,6 +58,18 @@ def icon(name: str, css_class: str = "") -> SafeString:
 
 
 @register.simple_tag
+@kept("components/top_nav.html")
+def top_nav(items: tuple[types.NavItem, ...]) -> dict[str, Any]:
+    return {"items": items}
+
+
+@register.simple_tag
+@kept("components/node_menu.html")
+def node_menu(items: tuple[types.NavItem, ...], node: str) -> dict[str, Any]:
+    return {"items": items, "node": node}
+
+
+@register.simple_tag
 @kept("components/state_tag.html")
 def state_tag(tone: str, text: str) -> dict[str, Any]:
     return {"tone": _tone(tone), "text": text}
@@ -199,9 +211,10 @@ def number(
     }
 
 
-@register.inclusion_tag("components/field.html")
-def field(f: types.FieldView) -> dict[str, Any]:
-    return {"f": f}
+@register.simple_tag
+def field(f: types.FieldView) -> SafeString:
+    """The control of its kind (`FieldView.template`)."""
+    return SafeString(get_template(f.template).render({"f": f}))
 
 
 @register.inclusion_tag("components/save_status.html")
