@@ -18,12 +18,13 @@ from qcy.engines.forms.validation import Problem, canonical, filled_rows, proble
 from qcy.foundation.calendars.queries import calendar_in_force
 from qcy.foundation.database.scope import purpose
 from qcy.foundation.documents.services import next_number
-from qcy.foundation.files.enums import FileState
+from qcy.foundation.files.enums import KEPT_STATES, FileState
 from qcy.foundation.files.models import StoredFile
 from qcy.foundation.files.services import claim_files
 from qcy.foundation.outbox.services import answer_once
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.enums import Role
+from qcy.foundation.parties.models import Organisation
 from qcy.foundation.parties.services import ask_for_licence_check
 from qcy.kernel.chain import canonical_json
 from qcy.kernel.ids import new_id
@@ -64,6 +65,7 @@ def submit_case(*, actor: Actor, draft_id: UUID, seen: str, now: datetime) -> UU
             key=draft.pk,
             fingerprint=seen,
             now=now,
+            first_time=draft.is_open,  # locked, and closed together with the first answer
             work=lambda: {"case": str(_file(actor, draft, seen, now))},
         )
     return UUID(answer["case"])
@@ -88,7 +90,7 @@ def _file(actor: Actor, draft: Draft, seen: str, now: datetime) -> UUID:
 
 
 def files_of_draft(actor: Actor, draft_id: UUID) -> list[StoredFile]:
-    kept = StoredFile.objects.visible_to(actor).filter(draft_id=draft_id).exclude(state=FileState.REMOVED)
+    kept = StoredFile.objects.visible_to(actor).filter(draft_id=draft_id, state__in=KEPT_STATES)
     return list(kept.order_by("uploaded_at", "id"))
 
 
@@ -98,8 +100,9 @@ def count_by_field(files: Sequence[StoredFile]) -> Counter[str]:
 
 
 def _adoption_of(draft: Draft) -> Adoption:
-    offered = Adoption.objects.select_related("node", "item").defer("resolved", "overrides")
-    found: Adoption = offered.get(pk=draft.subject_id)
+    """Without its node, which came with the draft, and without its definition, which is in memory."""
+    found: Adoption = Adoption.objects.defer("resolved", "overrides").get(pk=draft.subject_id)
+    found.node = draft.node
     return found
 
 
@@ -117,13 +120,16 @@ def _create(
     today = local_day(now)
     case_id = new_id()
     membership = actor.membership_of(draft.organisation_id)
+    organisation = (
+        membership.organisation if membership else Organisation.objects.get(pk=draft.organisation_id)
+    )
     case = Case(
         id=case_id,
         number=_case_number(adoption.node.code, today),
         node=adoption.node,
         responsible_node=adoption.node,
         adoption=adoption,
-        organisation_id=draft.organisation_id,
+        organisation=organisation,
         filer_id=actor.me,
         draft_id=draft.pk,
         year=today.year,

@@ -36,9 +36,13 @@ def filed_this_year(actor: Actor, adoption: Adoption, organisation_id: UUID, yea
 
 def in_the_way(adoption: Adoption, organisation_id: UUID, year: int) -> CaseQuerySet:
     """Cases of this matter, firm and year that are open or were granted."""
-    same = Case.objects.filter(organisation_id=organisation_id, adoption__item_id=adoption.item_id, year=year)
-    ended = {CaseStatus.NOT_ACCEPTED, CaseStatus.WITHDRAWN}
-    found: CaseQuerySet = same.exclude(status__in=ended).exclude(outcome=Outcome.REFUSED)
+    found: CaseQuerySet = Case.objects.filter(
+        ~Q(status__in={CaseStatus.NOT_ACCEPTED, CaseStatus.WITHDRAWN}),
+        ~Q(outcome=Outcome.REFUSED),
+        organisation_id=organisation_id,
+        adoption__item_id=adoption.item_id,
+        year=year,
+    )
     return found
 
 

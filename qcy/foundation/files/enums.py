@@ -6,3 +6,6 @@ class FileState(TextChoices):
     CLEAN = "clean", "格式检查通过"
     REJECTED = "rejected", "格式检查未通过"
     REMOVED = "removed", "已移除"
+
+
+KEPT_STATES = (FileState.QUARANTINED, FileState.CLEAN, FileState.REJECTED)

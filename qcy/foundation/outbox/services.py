@@ -48,15 +48,22 @@ OTHER_CONTENT = Refusal(
 )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def answer_once(
-    *, person_id: UUID, key: UUID, fingerprint: str, now: datetime, work: Callable[[], Answer]
+    *,
+    person_id: UUID,
+    key: UUID,
+    fingerprint: str,
+    now: datetime,
+    work: Callable[[], Answer],
+    first_time: bool = False,
 ) -> Answer:
     """Do `work` once for (person, key) and store its answer in the same transaction (S2).
 
-    Errors are not stored: a refused or failed request may be tried again with the same key.
+    Errors are not stored: a refused or failed request may be tried again with the same key. `first_time`
+    says that the caller holds a lock and knows of no answer; were it wrong, the unique key would refuse.
     """
-    stored = KeyedRequest.objects.filter(person_id=person_id, key=key).first()
+    stored = None if first_time else KeyedRequest.objects.filter(person_id=person_id, key=key).first()
     if stored is None:
         answer = work()
         KeyedRequest(person_id=person_id, key=key, fingerprint=fingerprint, answer=answer, at=now).save(

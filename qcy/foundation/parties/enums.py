@@ -17,6 +17,9 @@ class MembershipState(TextChoices):
     ENDED = "ended", "已结束"
 
 
+LIVE_STATES = (MembershipState.CLAIMED, MembershipState.VERIFIED)
+
+
 class Role(TextChoices):
     """What a person may do. Mandates give the staff roles; applicant and system are never granted."""
 

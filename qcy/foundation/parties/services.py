@@ -14,7 +14,7 @@ from qcy.kernel.text import clean
 
 from .access import can_verify_membership
 from .actor import Actor
-from .enums import ContactKind, MembershipState, PersonKind
+from .enums import LIVE_STATES, ContactKind, MembershipState, PersonKind
 from .models import Membership, Organisation, Person, PersonContact
 from .sealed import lookup, seal
 
@@ -90,8 +90,10 @@ def checked_name(name: str) -> str:
 
 def ask_for_licence_check(*, actor: Actor, organisation_id: UUID, node: Node) -> None:
     """Filing puts the membership before the node that will handle the case, also after another node had it."""
-    held = Membership.objects.filter(person_id=actor.me, organisation_id=organisation_id)
-    held.exclude(state=MembershipState.ENDED).update(node=node)
+    live = Membership.objects.filter(
+        person_id=actor.me, organisation_id=organisation_id, state__in=LIVE_STATES
+    )
+    live.update(node=node)
 
 
 @transaction.atomic

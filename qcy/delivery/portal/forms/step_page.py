@@ -17,7 +17,7 @@ from qcy.engines.casework.models import Case
 from qcy.engines.forms.definition import Section
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.validation import Problem
-from qcy.foundation.files.enums import FileState
+from qcy.foundation.files.enums import KEPT_STATES
 from qcy.foundation.files.models import StoredFile
 from qcy.foundation.parties.models import Organisation
 from qcy.kernel.local_time import SHANGHAI
@@ -32,8 +32,8 @@ def draft_of(request: Any, draft_id: UUID) -> Draft:
 
 
 def files_of(request: Any, draft: Draft) -> list[StoredFile]:
-    kept = StoredFile.objects.visible_to(request.actor).filter(draft_id=draft.pk)
-    return list(kept.exclude(state=FileState.REMOVED).order_by("uploaded_at", "id"))
+    kept = StoredFile.objects.visible_to(request.actor).filter(draft_id=draft.pk, state__in=KEPT_STATES)
+    return list(kept.order_by("uploaded_at", "id"))
 
 
 def section_of(draft: Draft, key: str) -> Section:
