@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,10 +14,12 @@ from uuid import UUID
 from django.db import transaction
 
 from qcy.engines.catalogue.models import Adoption
+from qcy.engines.catalogue.queries import adoption_of
 from qcy.engines.forms.models import Draft
-from qcy.engines.forms.services import close_draft, lock_open_draft
+from qcy.engines.forms.services import close_draft, lock_unchanged, read_draft
 from qcy.engines.forms.validation import Problem, canonical, filled_rows, problems_of
 from qcy.foundation.calendars.queries import calendar_in_force
+from qcy.foundation.database.inserting import insert
 from qcy.foundation.database.scope import purpose
 from qcy.foundation.documents.services import next_number
 from qcy.foundation.files.enums import KEPT_STATES, FileState
@@ -39,6 +43,8 @@ from .models import Case, CaseAccess, CaseRecord
 from .queries import in_the_way
 from .recording import keep_record, record_events, record_reference
 
+TRIES = 3  # the second reads what the other writer left; a third has no reason but another writer
+
 
 class IncompleteDraft(Refused):
     """The draft has problems; they are listed section by section, nothing was changed."""
@@ -52,21 +58,44 @@ class IncompleteDraft(Refused):
         self.problems = problems
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """A draft that was found complete, with everything filing it needs."""
+
+    draft: Draft
+    adoption: Adoption
+    files: Sequence[StoredFile]
+    answers: dict[str, Any]
+
+
+class _Moved(Exception):
+    """Since it was read somebody has changed the draft, removed one of its files, or submitted it."""
+
+
 def submit_case(*, actor: Actor, draft_id: UUID, seen: str, now: datetime) -> UUID:
     """Turn the draft into a case and return its id; the same draft again returns the same case (S2).
 
     `seen` is the fingerprint of what the applicant confirmed (`draft_fingerprint`): if another tab has
     changed the draft since, nothing is filed.
     """
-    with purpose("filing"), transaction.atomic():
-        draft = lock_open_draft(actor=actor, draft_id=draft_id)
+    for _ in range(TRIES):
+        with suppress(_Moved), purpose("filing"):
+            return _submit(actor, draft_id, seen, now)
+    raise Refused(refusals.ANOTHER_TAB)
+
+
+def _submit(actor: Actor, draft_id: UUID, seen: str, now: datetime) -> UUID:
+    """Reads and checks before it takes its turn: SQLite has one writer at a time, and others wait."""
+    draft = read_draft(actor=actor, draft_id=draft_id)
+    ready = _checked(actor, draft, seen, now) if draft.is_open else None
+    with transaction.atomic():
         answer = answer_once(
             person_id=actor.me,
             key=draft.pk,
             fingerprint=seen,
             now=now,
-            first_time=draft.is_open,  # locked, and closed together with the first answer
-            work=lambda: {"case": str(_file(actor, draft, seen, now))},
+            first_time=ready is not None,  # an open draft has no answer yet: both change together
+            work=lambda: {"case": str(_file(actor, ready, now))},
         )
     return UUID(answer["case"])
 
@@ -76,22 +105,31 @@ def draft_fingerprint(draft: Draft) -> str:
     return hashlib.sha256(canonical_json([str(draft.pk), versions])).hexdigest()
 
 
-def _file(actor: Actor, draft: Draft, seen: str, now: datetime) -> UUID:
-    if not draft.is_open:
-        raise Refused(refusals.ALREADY_SUBMITTED)
+def _checked(actor: Actor, draft: Draft, seen: str, now: datetime) -> _Ready:
     if seen != draft_fingerprint(draft):
         raise Refused(refusals.ANOTHER_TAB)
-    adoption = _adoption_of(draft)
-    _refuse_when_closed(adoption, draft, now)
+    adoption = adoption_of(draft.subject_id)
+    if not adoption.is_open_on(local_day(now)):
+        raise Refused(refusals.WINDOW_CLOSED)
     files = files_of_draft(actor, draft.pk)
     if problems := problems_of(draft.form, draft.values(), count_by_field(files)):
         raise IncompleteDraft(problems)
-    return _create(actor, draft, adoption, files, now).pk
+    return _Ready(draft, adoption, files, submitted_values(draft))
+
+
+def _file(actor: Actor, ready: _Ready | None, now: datetime) -> UUID:
+    """Whatever another writer may have changed since is asked again here, in the transaction."""
+    if ready is None:
+        raise Refused(refusals.ALREADY_SUBMITTED)
+    if not lock_unchanged(actor=actor, draft=ready.draft):
+        raise _Moved
+    _refuse_second_of_year(ready, local_day(now).year)
+    return _create(actor, ready, now).pk
 
 
 def files_of_draft(actor: Actor, draft_id: UUID) -> list[StoredFile]:
     kept = StoredFile.objects.visible_to(actor).filter(draft_id=draft_id, state__in=KEPT_STATES)
-    return list(kept.order_by("uploaded_at", "id"))
+    return list(kept.only("field", "state", "sha256").order_by("uploaded_at", "id"))
 
 
 def count_by_field(files: Sequence[StoredFile]) -> Counter[str]:
@@ -99,25 +137,15 @@ def count_by_field(files: Sequence[StoredFile]) -> Counter[str]:
     return Counter(file.field for file in files if file.state != FileState.REJECTED)
 
 
-def _adoption_of(draft: Draft) -> Adoption:
-    """Without its node, which came with the draft, and without its definition, which is in memory."""
-    found: Adoption = Adoption.objects.defer("resolved", "overrides").get(pk=draft.subject_id)
-    found.node = draft.node
-    return found
-
-
-def _refuse_when_closed(adoption: Adoption, draft: Draft, now: datetime) -> None:
-    today = local_day(now)
-    if not adoption.is_open_on(today):
-        raise Refused(refusals.WINDOW_CLOSED)
-    if adoption.definition.one_per_year and in_the_way(adoption, draft.organisation_id, today.year).exists():
+def _refuse_second_of_year(ready: _Ready, year: int) -> None:
+    if not ready.adoption.definition.one_per_year:
+        return
+    if in_the_way(ready.adoption, ready.draft.organisation_id, year).exists():
         raise Refused(refusals.ONE_PER_YEAR)
 
 
-def _create(
-    actor: Actor, draft: Draft, adoption: Adoption, files: Sequence[StoredFile], now: datetime
-) -> Case:
-    today = local_day(now)
+def _create(actor: Actor, ready: _Ready, now: datetime) -> Case:
+    draft, adoption, files, today = ready.draft, ready.adoption, ready.files, local_day(now)
     case_id = new_id()
     membership = actor.membership_of(draft.organisation_id)
     organisation = (
@@ -139,8 +167,9 @@ def _create(
         submitted_at=now,
     )
     _open_access(case)
-    form = keep_record(case, RecordKind.FORM, submitted_values(draft), now)
-    claim_files(files, case_id=case_id)
+    form = keep_record(case, RecordKind.FORM, ready.answers, now)
+    if not claim_files(files, case_id=case_id):
+        raise _Moved
     _record_submission(actor, case, form, files, now)
     ask_for_licence_check(actor=actor, organisation_id=draft.organisation_id, node=adoption.node)
     close_draft(draft, now=now)
@@ -154,12 +183,10 @@ def _case_number(zone: str, today: Any) -> str:
 
 
 def _open_access(case: Case) -> None:
-    CaseAccess.objects.bulk_create(
-        [
-            CaseAccess(case=case, node=case.node, kind=AccessKind.HANDLER),
-            CaseAccess(case=case, organisation_id=case.organisation_id, kind=AccessKind.APPLICANT),
-            CaseAccess(case=case, person_id=case.filer_id, kind=AccessKind.FILER),
-        ]
+    insert(
+        CaseAccess(case=case, node=case.node, kind=AccessKind.HANDLER),
+        CaseAccess(case=case, organisation_id=case.organisation_id, kind=AccessKind.APPLICANT),
+        CaseAccess(case=case, person_id=case.filer_id, kind=AccessKind.FILER),
     )
 
 

@@ -37,11 +37,11 @@ def filed_this_year(actor: Actor, adoption: Adoption, organisation_id: UUID, yea
 def in_the_way(adoption: Adoption, organisation_id: UUID, year: int) -> CaseQuerySet:
     """Cases of this matter, firm and year that are open or were granted."""
     found: CaseQuerySet = Case.objects.filter(
-        ~Q(status__in={CaseStatus.NOT_ACCEPTED, CaseStatus.WITHDRAWN}),
-        ~Q(outcome=Outcome.REFUSED),
         organisation_id=organisation_id,
         adoption__item_id=adoption.item_id,
         year=year,
+        status__in=(*OPEN_STATUSES, CaseStatus.DELIVERED),
+        outcome__in=(Outcome.NONE, Outcome.GRANTED),
     )
     return found
 

@@ -105,9 +105,15 @@ def discard_draft(*, actor: Actor, draft_id: UUID, now: datetime) -> None:
     _record(draft, "draft.discarded", actor, now)
 
 
-def lock_open_draft(*, actor: Actor, draft_id: UUID) -> Draft:
-    """For the submission: the row stays locked until its transaction ends."""
-    return Draft.objects.visible_to(actor).for_update().with_form().get(pk=draft_id)
+def read_draft(*, actor: Actor, draft_id: UUID) -> Draft:
+    """For the submission, which checks it before it takes its turn to write."""
+    return Draft.objects.visible_to(actor).get(pk=draft_id)
+
+
+def lock_unchanged(*, actor: Actor, draft: Draft) -> bool:
+    """Locks the row until the transaction ends; False if it is no longer what was read."""
+    stored = Draft.objects.visible_to(actor).for_update().filter(pk=draft.pk)
+    return list(stored.values_list("state", "sections")) == [(draft.state, draft.sections)]
 
 
 def close_draft(draft: Draft, *, now: datetime) -> None:

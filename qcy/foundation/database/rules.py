@@ -8,7 +8,8 @@ cannot say different things.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any, Protocol, Self
 
 from django.apps import apps
@@ -18,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from .scope import Scope
 
-NOBODY = Q(pk__in=[])
+NOBODY, EVERYBODY = Q(pk__in=[]), Q()  # compared by identity: comparing two Q takes them apart
 CASE_ACCESS = "casework.CaseAccess"  # named, not imported: engines lie above foundation
 
 
@@ -35,7 +36,7 @@ class GlobalRead:
     why: str
 
     def filter(self, scope: Scope) -> Q:
-        return Q()
+        return EVERYBODY
 
     def policy(self, table: str) -> str:
         return "true"
@@ -82,9 +83,7 @@ class ByCase:
 
     def filter(self, scope: Scope) -> Q:
         access = apps.get_model(CASE_ACCESS)
-        rows = access._default_manager.filter(case_id=OuterRef(self.column)).filter(
-            access.scope.filter(scope)
-        )
+        rows = access._default_manager.filter(access.scope.filter(scope), case_id=OuterRef(self.column))
         return Q(Exists(rows))
 
     def policy(self, table: str) -> str:
@@ -99,7 +98,7 @@ class Purpose:
     name: str
 
     def filter(self, scope: Scope) -> Q:
-        return Q() if scope.purpose == self.name else NOBODY
+        return EVERYBODY if scope.purpose == self.name else NOBODY
 
     def policy(self, table: str) -> str:
         return f"current_setting('qcy.purpose', true) = '{self.name}'"
@@ -121,13 +120,10 @@ class AnyOf:
 def _any_of(rules: tuple[Rule, ...], scope: Scope) -> Q:
     """The same for the same scope: a page asks several times, a person again and again."""
     conditions = [rule.filter(scope) for rule in rules]
-    if Q() in conditions:
-        return Q()
-    combined = NOBODY
-    for condition in conditions:
-        if condition != NOBODY:
-            combined = condition if combined == NOBODY else combined | condition
-    return combined
+    if any(condition is EVERYBODY for condition in conditions):
+        return EVERYBODY
+    opening = [condition for condition in conditions if condition is not NOBODY]
+    return reduce(or_, opening) if opening else NOBODY
 
 
 def _member(column: str, setting: str) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -14,7 +14,7 @@ from qcy.foundation.outbox.services import put
 from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Refused
 
-from .enums import FileState
+from .enums import KEPT_STATES, FileState
 from .inspect import refuse_upload, sniff
 from .models import StoredFile
 
@@ -99,6 +99,7 @@ def remove_file(*, actor: Actor, file_id: UUID, draft_id: UUID, now: datetime) -
     )
 
 
-def claim_files(files: Iterable[StoredFile], *, case_id: UUID) -> None:
-    """Inside the submission: the draft's files become the case's."""
-    StoredFile.objects.filter(pk__in=[file.pk for file in files]).update(case_id=case_id)
+def claim_files(files: Sequence[StoredFile], *, case_id: UUID) -> bool:
+    """Inside the submission: the draft's files become the case's. False if one was removed meanwhile."""
+    kept = StoredFile.objects.filter(pk__in=[file.pk for file in files], state__in=KEPT_STATES)
+    return kept.update(case_id=case_id) == len(files)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from qcy.foundation.database.inserting import insert
 from qcy.foundation.database.scope import Scope, ScopeMissing, current
 from qcy.kernel.refusals import Refusal, Refused
 
@@ -36,7 +37,7 @@ def put(
         topic=topic, payload=dict(payload), key=key, row_scope=held.as_json(), run_after=run_after or now
     )
     if key is None:
-        row.save(force_insert=True)
+        insert(row)
     else:
         OutboxRow.objects.bulk_create([row], ignore_conflicts=True)
 
@@ -66,9 +67,7 @@ def answer_once(
     stored = None if first_time else KeyedRequest.objects.filter(person_id=person_id, key=key).first()
     if stored is None:
         answer = work()
-        KeyedRequest(person_id=person_id, key=key, fingerprint=fingerprint, answer=answer, at=now).save(
-            force_insert=True
-        )
+        insert(KeyedRequest(person_id=person_id, key=key, fingerprint=fingerprint, answer=answer, at=now))
         return answer
     if stored.fingerprint != fingerprint:
         raise Refused(OTHER_CONTENT)
