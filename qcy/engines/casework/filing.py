@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,8 @@ from qcy.engines.forms.models import Draft
 from qcy.engines.forms.services import close_draft, lock_unchanged, read_draft
 from qcy.engines.forms.validation import Problem, canonical, filled_rows, problems_of
 from qcy.foundation.calendars.queries import calendar_in_force
-from qcy.foundation.database.inserting import insert
 from qcy.foundation.database.scope import purpose
+from qcy.foundation.database.writing import insert
 from qcy.foundation.documents.services import next_number
 from qcy.foundation.files.enums import KEPT_STATES, FileState
 from qcy.foundation.files.models import StoredFile
@@ -129,7 +130,8 @@ def _file(actor: Actor, ready: _Ready | None, now: datetime) -> UUID:
 
 def files_of_draft(actor: Actor, draft_id: UUID) -> list[StoredFile]:
     kept = StoredFile.objects.visible_to(actor).filter(draft_id=draft_id, state__in=KEPT_STATES)
-    return list(kept.only("field", "state", "sha256").order_by("uploaded_at", "id"))
+    needed = kept.only("field", "state", "sha256", "uploaded_at")
+    return sorted(needed, key=attrgetter("uploaded_at", "pk"))
 
 
 def count_by_field(files: Sequence[StoredFile]) -> Counter[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from qcy.foundation.database.inserting import insert
+from qcy.foundation.database.writing import insert
 from qcy.foundation.keys import key
 from qcy.foundation.outbox.services import put
 from qcy.kernel.chain import GENESIS, canonical_json, keyed_hash, link

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
+from qcy.foundation.database.writing import change
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Refusal, Refused
@@ -117,8 +118,7 @@ def lock_unchanged(*, actor: Actor, draft: Draft) -> bool:
 
 
 def close_draft(draft: Draft, *, now: datetime) -> None:
-    draft.state, draft.saved_at = DraftState.SUBMITTED, now
-    draft.save(update_fields=["state", "saved_at"])
+    change(Draft, {"id": draft.pk}, state=DraftState.SUBMITTED, saved_at=now)
 
 
 def _conflict(stored: Mapping[str, Any]) -> Refusal:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from qcy.foundation.database.counters import count_up
-from qcy.foundation.database.inserting import insert
+from qcy.foundation.database.writing import insert
 from qcy.foundation.outbox.services import put
 from qcy.kernel.chain import canonical_json
 

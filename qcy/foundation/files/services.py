@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
+from qcy.foundation.database.writing import change
 from qcy.foundation.outbox.services import put
 from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Refused
@@ -101,5 +102,7 @@ def remove_file(*, actor: Actor, file_id: UUID, draft_id: UUID, now: datetime) -
 
 def claim_files(files: Sequence[StoredFile], *, case_id: UUID) -> bool:
     """Inside the submission: the draft's files become the case's. False if one was removed meanwhile."""
-    kept = StoredFile.objects.filter(pk__in=[file.pk for file in files], state__in=KEPT_STATES)
-    return kept.update(case_id=case_id) == len(files)
+    if not files:
+        return True
+    ids = tuple(file.pk for file in files)
+    return change(StoredFile, {"id": ids, "state": KEPT_STATES}, case_id=case_id) == len(files)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from qcy.foundation.database.inserting import insert
 from qcy.foundation.database.scope import Scope, ScopeMissing, current
+from qcy.foundation.database.writing import insert
 from qcy.kernel.refusals import Refusal, Refused
 
 from .models import KeyedRequest, OutboxRow

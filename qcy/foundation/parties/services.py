@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
+from qcy.foundation.database.writing import change
 from qcy.foundation.nodes.models import Node
 from qcy.kernel import uscc
 from qcy.kernel.refusals import Refusal, Refused
@@ -90,10 +91,8 @@ def checked_name(name: str) -> str:
 
 def ask_for_licence_check(*, actor: Actor, organisation_id: UUID, node: Node) -> None:
     """Filing puts the membership before the node that will handle the case, also after another node had it."""
-    live = Membership.objects.filter(
-        person_id=actor.me, organisation_id=organisation_id, state__in=LIVE_STATES
-    )
-    live.update(node=node)
+    live = {"person": actor.me, "organisation": organisation_id, "state": LIVE_STATES}
+    change(Membership, live, node=node.pk)
 
 
 @transaction.atomic
