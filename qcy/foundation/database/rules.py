@@ -14,8 +14,8 @@ from typing import Any, Protocol, Self
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection, models
+from django.db.models import F, Func, Q
 
 from .scope import Scope
 
@@ -82,13 +82,42 @@ class ByCase:
     column: str
 
     def filter(self, scope: Scope) -> Q:
-        access = apps.get_model(CASE_ACCESS)
-        rows = access._default_manager.filter(access.scope.filter(scope), case_id=OuterRef(self.column))
-        return Q(Exists(rows))
+        opening = apps.get_model(CASE_ACCESS).scope.filter(scope)
+        return NOBODY if opening is NOBODY else Q(HasAccess(F(self.column), *_spoken(opening)))
 
     def policy(self, table: str) -> str:
         # row security of casework_caseaccess itself decides which access rows the subquery sees
-        return f"EXISTS (SELECT 1 FROM casework_caseaccess a WHERE a.case_id = {table}.{self.column})"
+        return HAS_ACCESS.format(case_id=f"{table}.{self.column}", held="")
+
+
+HAS_ACCESS = "EXISTS (SELECT 1 FROM casework_caseaccess a WHERE a.case_id = {case_id}{held})"
+
+
+class HasAccess(Func):
+    """The same words as in the policy. Put together as a queryset they took longer than their query."""
+
+    output_field = models.BooleanField()
+
+    def __init__(self, case_id: Any, held: str, values: tuple[Any, ...]) -> None:
+        super().__init__(case_id)
+        self.held, self.values = held, values
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
+        case_id, params = compiler.compile(self.source_expressions[0])
+        return HAS_ACCESS.format(case_id=case_id, held=self.held), (*params, *self.values)
+
+
+def _spoken(opening: Q) -> tuple[str, tuple[Any, ...]]:
+    """`opening`, which names columns of the access row and what they may hold, as SQL and its values."""
+    if opening is EVERYBODY:
+        return "", ()
+    conditions: Any = opening.children
+    texts, values = [], []
+    for name, wanted in conditions:
+        several = tuple(wanted) if isinstance(wanted, frozenset) else (wanted,)
+        texts.append(f"a.{name.removesuffix('__in')} IN ({', '.join(['%s'] * len(several))})")
+        values += [models.UUIDField().get_db_prep_value(one, connection) for one in several]
+    return f" AND ({' OR '.join(texts)})", tuple(values)
 
 
 @dataclass(frozen=True)
