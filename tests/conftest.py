@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 
 from qcy.foundation.database import scope as database_scope
+from qcy.foundation.database.held import forget_all
 from qcy.foundation.database.scope import Scope
 from tests.world import NOW, World, build_base
 
@@ -62,9 +63,14 @@ def frozen_clock(settings: Any, tmp_path_factory: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> Iterator[None]:
-    cache.clear()
+    forget()
     yield
+    forget()
+
+
+def forget() -> None:
     cache.clear()
+    forget_all()
 
 
 @pytest.fixture
@@ -80,7 +86,7 @@ def committed_world(django_db_setup: None, django_db_blocker: Any, tmp_path: Pat
         copy = copy_database(name, tmp_path)
         connection.close()
         connection.settings_dict["NAME"] = copy
-        cache.clear()
+        forget()
         try:
             yield World()
         finally:

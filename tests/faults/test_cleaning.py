@@ -130,15 +130,15 @@ def test_S5_a_submission_that_read_a_file_before_the_clean_up_took_it_is_refused
     world, draft = committed_world, committed_world.draft()
     honest = filing.claim_files
 
-    def late(files: Any, **details: Any) -> None:
+    def late(files: Any, **details: Any) -> bool:
         StoredFile.objects.filter(pk=files[0].pk).delete()
-        honest(files, **details)
+        return bool(honest(files, **details))
 
     monkeypatch.setattr(filing, "claim_files", late)
     refusal = world.attempt(
         submit_case, world.firm(), draft_id=draft.pk, seen=draft_fingerprint(draft), now=world.now
     )
-    assert refusal.code == "files_changed"
+    assert refusal.code == "incomplete", "read again, it lacks what is gone"
     with unscoped("test"):
         assert not Case.objects.exists()
     assert len(files_of(draft)) == len(list(f for f in files_of(draft) if f.path.exists()))

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from qcy.engines.casework import filing
 from qcy.engines.casework.filing import draft_fingerprint, submit_case
 from qcy.engines.casework.models import Case
 from qcy.engines.forms.services import save_section
 from qcy.foundation.database.scope import scope, unscoped
 from qcy.foundation.documents.models import Document
+from qcy.foundation.files.enums import FileState
+from qcy.foundation.files.models import StoredFile
 from qcy.foundation.messages.models import Message
 from qcy.foundation.outbox.enums import RowState
 from qcy.foundation.outbox.models import OutboxRow
@@ -93,6 +96,42 @@ def test_S2_a_change_in_another_tab_stops_the_submission_and_keeps_the_draft(wor
     with scope(actor.scope):
         draft.refresh_from_db()
     assert draft.is_open and draft.values()["headcount"] == "99"
+
+
+def test_S2_a_change_between_checking_and_filing_files_nothing(world: World, monkeypatch: Any) -> None:
+    """The draft is checked before the transaction; in it, it must still be what was checked."""
+    draft, actor = world.draft(), world.firm()
+    values = dict(draft.sections["staff"]["values"], headcount="99")
+    change = {"draft_id": draft.pk, "section": "staff", "values": values, "version": 1, "now": world.now}
+    really = filing.lock_unchanged
+
+    def late(**given: Any) -> bool:
+        save_section(actor=actor, **change)
+        return really(**given)
+
+    monkeypatch.setattr(filing, "lock_unchanged", late)
+    seen = draft_fingerprint(draft)
+    refusal = world.attempt(submit_case, actor, draft_id=draft.pk, seen=seen, now=world.now)
+    assert refusal.code == "another_tab"
+    with unscoped("test"):
+        assert not Case.objects.exists() and not Document.objects.exists()
+
+
+def test_S2_a_file_removed_between_checking_and_filing_is_missed(world: World, monkeypatch: Any) -> None:
+    draft, actor = world.draft(), world.firm()
+    really = filing.claim_files
+
+    def late(files: Any, **given: Any) -> bool:
+        removed = next(f for f in files if f.field == "licence")
+        StoredFile.objects.filter(pk=removed.pk).update(state=FileState.REMOVED)
+        return really(files, **given)
+
+    monkeypatch.setattr(filing, "claim_files", late)
+    seen = draft_fingerprint(draft)
+    refusal = world.attempt(submit_case, actor, draft_id=draft.pk, seen=seen, now=world.now)
+    assert refusal.code in {"incomplete", "another_tab"}
+    with unscoped("test"):
+        assert not Case.objects.exists()
 
 
 def test_S6_a_draft_never_silently_overwrites_a_newer_one(world: World) -> None:

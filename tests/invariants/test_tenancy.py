@@ -21,6 +21,7 @@ from qcy.engines.ratings.services import rate_case
 from qcy.foundation.database.install import append_only_models, scoped_models
 from qcy.foundation.database.rules import is_scoped
 from qcy.foundation.database.scope import Scope, ScopeMissing, current, scope, unscoped
+from qcy.foundation.database.writing import change, insert
 from qcy.foundation.documents.models import Document
 from qcy.foundation.files.models import StoredFile
 from qcy.foundation.files.services import remove_file
@@ -125,6 +126,8 @@ ROUTES = {
     "union": lambda: list(Node.objects.order_by().values("id").union(Case.objects.values("id"))),
     "update": lambda: Case.objects.update(year=1),
     "delete": lambda: Draft.objects.all().delete(),
+    "plain insert": lambda: insert(OutboxRow(topic="x", row_scope={}, run_after="2026-01-01T00:00Z")),
+    "plain change": lambda: change(Case, {"year": 2026}, year=1),
     "bulk create": lambda: OutboxRow.objects.bulk_create(
         [OutboxRow(topic="x", row_scope={}, run_after="2026-01-01T00:00Z")]
     ),

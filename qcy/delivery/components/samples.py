@@ -14,6 +14,7 @@ from qcy.delivery.components.types import (
     FileView,
     Kpi,
     MiniClock,
+    NavItem,
     Problem,
     Step,
     TimelineEntry,
@@ -202,14 +203,12 @@ def shell() -> dict[str, Any]:
     """What the layouts read from the context."""
     link = SimpleNamespace
     return {
-        "nav": [
-            link(label=text, url="#", current=text == "办事")
-            for text in ("首页", "办事", "我的办件", "投诉与建议")
-        ],
-        "nodes": [
-            link(label=text, url="#", current=text == "沣西新城")
-            for text in ("总窗口", "沣西新城", "泾河新城")
-        ],
+        "nav": tuple(
+            NavItem(text, "#", current=text == "办事") for text in ("首页", "办事", "我的办件", "投诉与建议")
+        ),
+        "nodes": tuple(
+            NavItem(text, "#", current=text == "沣西新城") for text in ("总窗口", "沣西新城", "泾河新城")
+        ),
         "node": "沣西新城",
         "account": link(initial="A", label="演示企业 A", url="#"),
         "office": {"hours": "工作日 9:00–17:00"},

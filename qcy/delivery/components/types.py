@@ -21,6 +21,15 @@ Link = tuple[str, str]  # label, url
 
 
 @dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    url: str
+    current: bool = False
+    icon: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ClockRow:
     """One limit of a case. With `note` (no legal limit) the row has words instead of cells."""
 
@@ -142,6 +151,15 @@ class FieldView:
         return " ".join(part for part in parts if part)
 
     @property
+    def box(self) -> str:
+        return _BOX.get(self.kind, "")
+
+    @property
+    def keyboard(self) -> str:
+        """What a phone offers to type with."""
+        return self.inputmode or _KEYBOARD.get(self.kind, "")
+
+    @property
     def self_filled(self) -> bool:
         return self.grade == "D"
 
@@ -150,6 +168,8 @@ class FieldView:
         return f"components/fields/{_CONTROL.get(self.kind, 'input')}.html"
 
 
+_BOX = {"count": " n", "money": " n", "date": " d", "code": " code"}  # CSS class of the frame
+_KEYBOARD = {"count": "numeric", "money": "decimal"}
 _CONTROL = {"long_text": "area", "file": "file", "select": "select", "choice": "group", "yesno": "group"}
 
 Pairs = Sequence[tuple[str, ...]]  # (label, value) or (label, value, url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from qcy.engines.casework.enums import OPEN_STATUSES, CaseStatus
 from qcy.engines.casework.models import Case
 from qcy.engines.catalogue.definition import MatterDefinition
 from qcy.kernel.calendar import Calendar
-from qcy.kernel.clock import Limit, Progress, WorkingDays, due_on, limit_text, progress
+from qcy.kernel.clock import Limit, Pause, Progress, WorkingDays, due_on, limit_text, progress
 from qcy.kernel.local_time import local_day
 
 from .format import chinese_day
@@ -27,7 +28,7 @@ def answer_row(case: Case, calendar: Calendar, today: date) -> ClockRow:
     limit, label = case.adoption.definition.answer_by, _("受理决定")
     if case.status == CaseStatus.CORRECTING:
         return ClockRow(label, limit_text(limit), ("cap",) * limit.count, _("补正后重新起算"))
-    run = progress(_received_on(case), limit, calendar, today, finished=case.closed_on)
+    run = counted(_received_on(case), limit, calendar, today, (), case.closed_on)
     return _row(label, limit, run)
 
 
@@ -55,9 +56,22 @@ def promised_row(case: Case, calendar: Calendar, today: date) -> ClockRow:
     return _row(_("承诺时限"), limit, run_of(case, limit, calendar, today), sub)
 
 
+@lru_cache(maxsize=2_000)
+def counted(
+    start: date,
+    limit: WorkingDays,
+    calendar: Calendar,
+    today: date,
+    pauses: tuple[Pause, ...],
+    finished: date | None,
+) -> Progress:
+    """Cases that began on the same day have the same clock: a list counts each one once."""
+    return progress(start, limit, calendar, today, pauses, finished=finished)
+
+
 def run_of(case: Case, limit: WorkingDays, calendar: Calendar, today: date) -> Progress:
     assert case.accepted_on is not None
-    return progress(case.accepted_on, limit, calendar, today, case.clock_pauses, finished=case.closed_on)
+    return counted(case.accepted_on, limit, calendar, today, case.clock_pauses, case.closed_on)
 
 
 def legal_row_of(case: Case, calendar: Calendar, today: date) -> ClockRow:
@@ -108,7 +122,7 @@ def mini_clock_of(case: Case, calendar: Calendar, today: date) -> MiniClock:
             return MiniClock(
                 ("cap",) * limit.count, headline=_("等企业补正"), sub=_firm_deadline(case, today)
             )
-        run = progress(_received_on(case), limit, calendar, today, finished=case.closed_on)
+        run = counted(_received_on(case), limit, calendar, today, (), case.closed_on)
     else:
         run = run_of(case, promised_of(case), calendar, today)
         sub = _firm_deadline(case, today) or (_("无法定时限") if definition.legal is None else "")

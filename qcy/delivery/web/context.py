@@ -11,19 +11,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from qcy.delivery.components.types import NavItem
 from qcy.foundation.nodes.models import Node, NodeKind
 from qcy.foundation.nodes.queries import active_nodes, node_of, office_of
 
 SERVICE_NAME = "秦创原综合服务"
-
-
-@dataclass(frozen=True)
-class NavItem:
-    label: str
-    url: str
-    current: bool = False
-    icon: str = ""
-    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,7 +32,12 @@ def fixed(name: str) -> str:
 
 
 def home_url(node: Node) -> str:
-    return "/" if node.kind == NodeKind.HUB else reverse("home_of_node", args=[node.slug])
+    return "/" if node.kind == NodeKind.HUB else _home_of_node(node.slug)
+
+
+@cache
+def _home_of_node(slug: str) -> str:
+    return reverse("home_of_node", args=[slug])
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -53,7 +50,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "site_name": SERVICE_NAME,
         "home_url": home_url(held),
         "node": held.short_name,
-        "nodes": [NavItem(n.short_name, home_url(n), n.pk == held.pk) for n in nodes],
+        "nodes": tuple(NavItem(n.short_name, home_url(n), n.pk == held.pk) for n in nodes),
         "nav": _nav(request, held),
         "account": _account(request),
         "sign_in_url": _sign_in_url(request),
@@ -66,7 +63,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _nav(request: HttpRequest, node: Node) -> list[NavItem]:
+def _nav(request: HttpRequest, node: Node) -> tuple[NavItem, ...]:
     wanted = (
         (_("首页"), home_url(node)),
         (_("我的办件"), fixed("my_cases")),
@@ -74,9 +71,9 @@ def _nav(request: HttpRequest, node: Node) -> list[NavItem]:
         (_("结果核验"), fixed("verify")),
     )
     home, path = home_url(node), request.path
-    return [
+    return tuple(
         NavItem(label, url, path == url or (url != home and path.startswith(url))) for label, url in wanted
-    ]
+    )
 
 
 def _account(request: HttpRequest) -> Account | None:

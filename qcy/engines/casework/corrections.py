@@ -16,7 +16,7 @@ from qcy.engines.forms.services import close_draft, lock_open_draft, open_correc
 from qcy.engines.forms.validation import canonical, filled_rows, problems_of
 from qcy.foundation.files.enums import FileState
 from qcy.foundation.files.models import StoredFile
-from qcy.foundation.files.services import claim_files
+from qcy.foundation.files.services import FILES_CHANGED, claim_files
 from qcy.foundation.outbox.services import answer_once
 from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Refused
@@ -173,7 +173,8 @@ def _record_answer(
     }
     done = perform(actor, case.pk, found.command, now, payload=payload, records=[form, replies])
     _replace_files(case, found, new)
-    claim_files(new, case_id=case.pk)
+    if not claim_files(new, case_id=case.pk):
+        raise Refused(FILES_CHANGED)
     close_draft(draft, now=now)
     return done
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +16,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from qcy.engines.catalogue.models import Adoption
+from qcy.engines.catalogue.queries import adoption_of
 from qcy.engines.forms.models import Draft
-from qcy.engines.forms.services import close_draft, lock_open_draft
+from qcy.engines.forms.services import close_draft, lock_unchanged, read_draft
 from qcy.engines.forms.validation import Problem, canonical, filled_rows, problems_of
 from qcy.foundation.calendars.queries import calendar_in_force
 from qcy.foundation.database.scope import purpose
+from qcy.foundation.database.writing import insert
 from qcy.foundation.documents.services import next_number
-from qcy.foundation.files.enums import FileState
+from qcy.foundation.files.enums import KEPT_STATES, FileState
 from qcy.foundation.files.models import StoredFile
 from qcy.foundation.files.services import claim_files
 from qcy.foundation.outbox.services import answer_once
@@ -41,6 +46,8 @@ from .queries import in_the_way
 from .recording import keep_record, record_events, record_reference
 from .state import ActingAs, CaseState, Command
 
+TRIES = 3  # the second reads what the other writer left; a third has no reason but another writer
+
 
 class IncompleteDraft(Refused):
     """The draft has problems; they are listed section by section, nothing was changed."""
@@ -54,20 +61,44 @@ class IncompleteDraft(Refused):
         self.problems = problems
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """A draft that was found complete, with everything filing it needs."""
+
+    draft: Draft
+    adoption: Adoption
+    files: Sequence[StoredFile]
+    answers: dict[str, Any]
+
+
+class _Moved(Exception):
+    """Since it was read somebody has changed the draft, removed one of its files, or submitted it."""
+
+
 def submit_case(*, actor: Actor, draft_id: UUID, seen: str, now: datetime) -> UUID:
     """Turn the draft into a case and return its id; the same draft again returns the same case (S2).
 
     `seen` is the fingerprint of what the applicant confirmed (`draft_fingerprint`): if another tab has
     changed the draft since, nothing is filed.
     """
-    with purpose("filing"), transaction.atomic():
-        draft = lock_open_draft(actor=actor, draft_id=draft_id)
+    for _ in range(TRIES):
+        with suppress(_Moved), purpose("filing"):
+            return _submit(actor, draft_id, seen, now)
+    raise Refused(refusals.ANOTHER_TAB)
+
+
+def _submit(actor: Actor, draft_id: UUID, seen: str, now: datetime) -> UUID:
+    """Reads and checks before it takes its turn: SQLite has one writer at a time, and others wait."""
+    draft = read_draft(actor=actor, draft_id=draft_id)
+    ready = _checked(actor, draft, seen, now) if draft.is_open else None
+    with transaction.atomic():
         answer = answer_once(
             person_id=actor.me,
             key=draft.pk,
             fingerprint=seen,
             now=now,
-            work=lambda: {"case": str(_file(actor, draft, seen, now))},
+            first_time=ready is not None,  # an open draft has no answer yet: both change together
+            work=lambda: {"case": str(_file(actor, ready, now))},
         )
     return UUID(answer["case"])
 
@@ -83,28 +114,38 @@ def draft_fingerprint(draft: Draft) -> str:
     return hashlib.sha256(canonical_json([str(draft.pk), versions])).hexdigest()
 
 
-def _file(actor: Actor, draft: Draft, seen: str, now: datetime) -> UUID:
-    if not draft.is_open or draft.corrects:
+def _checked(actor: Actor, draft: Draft, seen: str, now: datetime) -> _Ready:
+    if draft.corrects:
         raise Refused(refusals.ALREADY_SUBMITTED)
     if seen != draft_fingerprint(draft):
         raise Refused(refusals.ANOTHER_TAB)
     _refuse_preparer(actor, draft)
-    adoption = _adoption_of(draft)
+    adoption = adoption_of(draft.subject_id)
     if not adoption.is_current:
         raise Refused(refusals.NEW_EDITION)
-    _refuse_when_closed(adoption, draft, now)
+    if not adoption.is_open_on(local_day(now)):
+        raise Refused(refusals.WINDOW_CLOSED)
     files = files_of_draft(actor, draft)
     if problems := problems_of(draft.form, draft.values(), count_by_field(files)):
         raise IncompleteDraft(problems)
-    return _create(actor, draft, adoption, files, now).pk
+    return _Ready(draft, adoption, files, submitted_values(draft))
+
+
+def _file(actor: Actor, ready: _Ready | None, now: datetime) -> UUID:
+    """Whatever another writer may have changed since is asked again here, in the transaction."""
+    if ready is None:
+        raise Refused(refusals.ALREADY_SUBMITTED)
+    if not lock_unchanged(actor=actor, draft=ready.draft):
+        raise _Moved
+    _refuse_second_of_year(ready, local_day(now).year)
+    return _create(actor, ready, now).pk
 
 
 def files_of_draft(actor: Actor, draft: Draft) -> list[StoredFile]:
     """What was uploaded for a draft; a correction also still has the papers of its case."""
-    mine = Q(draft_id=draft.pk) | (Q(case_id=draft.corrects) if draft.corrects else Q())
-    kept = StoredFile.objects.visible_to(actor).filter(mine)
-    kept = kept.exclude(state__in=(FileState.REMOVED, FileState.REPLACED))
-    return list(kept.order_by("uploaded_at", "id"))
+    mine = Q(draft_id=draft.pk) | Q(case_id=draft.corrects) if draft.corrects else Q(draft_id=draft.pk)
+    kept = StoredFile.objects.visible_to(actor).filter(mine, state__in=KEPT_STATES)
+    return sorted(kept, key=attrgetter("uploaded_at", "pk"))
 
 
 def count_by_field(files: Sequence[StoredFile]) -> Counter[str]:
@@ -112,44 +153,40 @@ def count_by_field(files: Sequence[StoredFile]) -> Counter[str]:
     return Counter(file.field for file in files if file.state != FileState.REJECTED)
 
 
-def _adoption_of(draft: Draft) -> Adoption:
-    offered = Adoption.objects.select_related("node", "item").defer("resolved", "overrides")
-    found: Adoption = offered.get(pk=draft.subject_id)
-    return found
-
-
-def _refuse_when_closed(adoption: Adoption, draft: Draft, now: datetime) -> None:
-    today = local_day(now)
-    if not adoption.is_open_on(today):
-        raise Refused(refusals.WINDOW_CLOSED)
-    if adoption.definition.one_per_year and in_the_way(adoption, draft.organisation_id, today.year).exists():
+def _refuse_second_of_year(ready: _Ready, year: int) -> None:
+    if not ready.adoption.definition.one_per_year:
+        return
+    if in_the_way(ready.adoption, ready.draft.organisation_id, year).exists():
         raise Refused(refusals.ONE_PER_YEAR)
 
 
-def _create(
-    actor: Actor, draft: Draft, adoption: Adoption, files: Sequence[StoredFile], now: datetime
-) -> Case:
-    today = local_day(now)
+def _create(actor: Actor, ready: _Ready, now: datetime) -> Case:
+    draft, adoption, files, today = ready.draft, ready.adoption, ready.files, local_day(now)
     case_id = new_id()
+    membership = actor.membership_of(draft.organisation_id)
+    organisation = (
+        membership.organisation if membership else Organisation.objects.get(pk=draft.organisation_id)
+    )
     case = Case(
         id=case_id,
         number=_case_number(adoption.node.code, today),
         node=adoption.node,
         responsible_node=adoption.node,
         adoption=adoption,
-        organisation_id=draft.organisation_id,
+        organisation=organisation,
         filer_id=draft.person_id if draft.window_id else actor.me,
         window_person_id=actor.me if draft.window_id else None,
         draft_id=draft.pk,
         year=today.year,
-        typed_name=_name_as_filed(actor, draft),
+        typed_name=membership.name if membership else organisation.name,
         status=CaseStatus.SUBMITTED,
         version=0,
         submitted_at=now,
     )
     _open_access(case)
-    form = keep_record(case, RecordKind.FORM, submitted_values(draft), now)
-    claim_files(files, case_id=case_id)
+    form = keep_record(case, RecordKind.FORM, ready.answers, now)
+    if not claim_files(files, case_id=case_id):
+        raise _Moved
     _record_submission(actor, case, form, files, now)
     if not draft.window_id:  # at the window the licence was seen when the draft was opened
         ask_for_licence_check(actor=actor, organisation_id=draft.organisation_id, node=adoption.node)
@@ -158,24 +195,16 @@ def _create(
     return case
 
 
-def _name_as_filed(actor: Actor, draft: Draft) -> str:
-    if membership := actor.membership_of(draft.organisation_id):
-        return membership.name
-    return str(Organisation.objects.get(pk=draft.organisation_id).name)
-
-
 def _case_number(zone: str, today: Any) -> str:
     """`<ZONE>-YYYYMMDD-NNNN` from one counter row per node and day."""
     return f"{zone}-{today:%Y%m%d}-{next_number(f'case:{zone}:{today:%Y%m%d}'):04d}"
 
 
 def _open_access(case: Case) -> None:
-    CaseAccess.objects.bulk_create(
-        [
-            CaseAccess(case=case, node=case.node, kind=AccessKind.HANDLER),
-            CaseAccess(case=case, organisation_id=case.organisation_id, kind=AccessKind.APPLICANT),
-            CaseAccess(case=case, person_id=case.filer_id, kind=AccessKind.FILER),
-        ]
+    insert(
+        CaseAccess(case=case, node=case.node, kind=AccessKind.HANDLER),
+        CaseAccess(case=case, organisation_id=case.organisation_id, kind=AccessKind.APPLICANT),
+        CaseAccess(case=case, person_id=case.filer_id, kind=AccessKind.FILER),
     )
 
 

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db import models
+from django.db.models import Count, ExpressionWrapper, Q
 
 from qcy.engines.catalogue.models import Adoption
 from qcy.engines.forms.definition import Field, FieldKind
@@ -39,9 +40,13 @@ def filed_this_year(actor: Actor, adoption: Adoption, organisation_id: UUID, yea
 
 def in_the_way(adoption: Adoption, organisation_id: UUID, year: int) -> CaseQuerySet:
     """Cases of this matter, firm and year that are open or were granted."""
-    same = Case.objects.filter(organisation_id=organisation_id, adoption__item_id=adoption.item_id, year=year)
-    ended = set(CASE.ends) - {CaseStatus.DELIVERED}
-    found: CaseQuerySet = same.exclude(status__in=ended).exclude(outcome=Outcome.REFUSED)
+    found: CaseQuerySet = Case.objects.filter(
+        organisation_id=organisation_id,
+        adoption__item_id=adoption.item_id,
+        year=year,
+        status__in=(*OPEN_STATUSES, CaseStatus.DELIVERED),
+        outcome__in=(Outcome.NONE, Outcome.GRANTED),
+    )
     return found
 
 
@@ -155,8 +160,8 @@ def desks_of(actor: Actor, today: date) -> set[UUID]:
 
 
 def inbox_counts(actor: Actor, today: date) -> InboxCounts:
-    """All counters of the inbox in one query."""
-    mine = Q(assignee_id__in=desks_of(actor, today))
+    """All counters of the inbox in one query: one row for my desks, one for those of the others."""
+    mine = Q(assignee_id__in=desks_of(actor, today), assignee_id__isnull=False)
     due = Q(status=CaseStatus.SUBMITTED, answer_by=today) | Q(status=CaseStatus.ACCEPTED, promised_due=today)
     late = Q(status=CaseStatus.SUBMITTED, answer_by__lt=today) | Q(
         status=CaseStatus.ACCEPTED, promised_due__lt=today
@@ -164,16 +169,13 @@ def inbox_counts(actor: Actor, today: date) -> InboxCounts:
     found = (
         Case.objects.visible_to(actor)
         .filter(status__in=OPEN_STATUSES)
-        .aggregate(
-            mine=Count("id", filter=mine),
-            team=Count("id"),
-            due_today=Count("id", filter=due),
-            my_due_today=Count("id", filter=due & mine),
-            overdue=Count("id", filter=late),
-            my_overdue=Count("id", filter=late & mine),
-        )
+        .values_list(ExpressionWrapper(mine, models.BooleanField()))
+        .annotate(all=Count("id"), today=Count("id", filter=due), late=Count("id", filter=late))
     )
-    return InboxCounts(**found)
+    rows = {bool(is_mine): counts for is_mine, *counts in found}
+    my, their = rows.get(True, [0, 0, 0]), rows.get(False, [0, 0, 0])
+    team, due_today, overdue = (a + b for a, b in zip(my, their, strict=True))
+    return InboxCounts(my[0], team, due_today, my[1], overdue, my[2])
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qcy.foundation.database.writing import insert
 from qcy.foundation.keys import key
 from qcy.foundation.outbox.services import put
 from qcy.kernel.chain import GENESIS, canonical_json, keyed_hash, link
@@ -52,7 +53,7 @@ def record_events(case: Case, events: Sequence[Event], state: CaseState, *, node
     case.pauses = [[str(pause.start), str(pause.end)] for pause in state.pauses]
     case.assignee_id = state.assignee
     if case._state.adding:
-        case.save(force_insert=True)  # filed just now: its events wait for it until commit (deferred keys)
+        insert(case)  # filed just now: its events wait for it until commit (deferred keys)
     else:
         case.save(update_fields=[*CACHED, "pauses", "head_hash", "assignee_id"])
     for seq, event in enumerate(events, start=state.version - len(events) + 1):
@@ -72,7 +73,7 @@ def _append(case: Case, event: Event, seq: int, node_id: UUID) -> None:
         prev=case.head_hash or GENESIS,
     )
     row.hash = case.head_hash = link(row.prev, row.body())
-    row.save(force_insert=True)
+    insert(row)
 
 
 def _move_desk(case: Case, event: Event, state: CaseState) -> None:
@@ -85,7 +86,7 @@ def _move_desk(case: Case, event: Event, state: CaseState) -> None:
 
 def keep_record(case: Case, kind: RecordKind, body: dict[str, Any], now: datetime) -> CaseRecord:
     record = CaseRecord(case=case, kind=kind, body=body, at=now)
-    record.save(force_insert=True)
+    insert(record)
     return record
 
 

@@ -19,6 +19,7 @@ from qcy.kernel.refusals import Refusal, Refused
 from .definition import problems_of_definition
 from .fields import NAMES
 from .models import Adoption, AdoptionMode, Edition, Item
+from .queries import held_adoptions
 
 EDITION_PARTS = (
     "fields",
@@ -120,6 +121,7 @@ def publish_adoption(
         published_at=now,
     )
     adoption.save(force_insert=True)
+    held_adoptions.forget()
     _record(adoption, now)
     return adoption
 

@@ -47,8 +47,8 @@ class FormEdition(Row):
 
 class DraftQuerySet(ScopedQuerySet):
     def with_form(self) -> DraftQuerySet:
-        """With edition and node; the blank form itself comes from memory."""
-        return self.select_related("edition", "node").defer("edition__definition")
+        """With its node; the blank form comes from memory (`Draft.form`)."""
+        return self.select_related("node")
 
 
 class DraftState(models.TextChoices):
@@ -92,7 +92,7 @@ class Draft(Row):
 
     @property
     def form(self) -> Form:
-        return self.edition.form
+        return FORMS.get(self.edition_id) or self.edition.form
 
     def version_of(self, section: str) -> int:
         return int(self.sections.get(section, {}).get("version", 0))

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
+from qcy.foundation.database.writing import change
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Refusal, Refused
@@ -223,14 +224,24 @@ def discard_draft(*, actor: Actor, draft_id: UUID, now: datetime) -> None:
     _record(draft, "draft.discarded", actor, now)
 
 
+def read_draft(*, actor: Actor, draft_id: UUID) -> Draft:
+    """For the submission, which checks it before it takes its turn to write."""
+    return Draft.objects.visible_to(actor).get(pk=draft_id)
+
+
 def lock_open_draft(*, actor: Actor, draft_id: UUID) -> Draft:
-    """For the submission: the row stays locked until its transaction ends."""
+    """For the answer to a letter: the row stays locked until its transaction ends."""
     return Draft.objects.visible_to(actor).for_update().with_form().get(pk=draft_id)
 
 
+def lock_unchanged(*, actor: Actor, draft: Draft) -> bool:
+    """Locks the row until the transaction ends; False if it is no longer what was read."""
+    stored = Draft.objects.visible_to(actor).for_update().filter(pk=draft.pk)
+    return list(stored.values_list("state", "sections")) == [(draft.state, draft.sections)]
+
+
 def close_draft(draft: Draft, *, now: datetime) -> None:
-    draft.state, draft.saved_at = DraftState.SUBMITTED, now
-    draft.save(update_fields=["state", "saved_at"])
+    change(Draft, {"id": draft.pk}, state=DraftState.SUBMITTED, saved_at=now)
 
 
 def _conflict(stored: Mapping[str, Any]) -> Refusal:

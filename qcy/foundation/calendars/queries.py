@@ -3,22 +3,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.cache import cache
-
+from qcy.foundation.database.held import Held
 from qcy.kernel.calendar import Calendar, load_calendar
 
 from .models import CalendarYear
 
-CACHE_KEY = "qcy.calendar"
-
-
-def calendar_in_force() -> Calendar:
-    """The newest version of every loaded year. Held per process; `load_calendar_year` forgets it."""
-    held: Calendar | None = cache.get(CACHE_KEY)
-    if held is None:
-        held = read_calendar()
-        cache.set(CACHE_KEY, held, timeout=60)
-    return held
+HELD_SECONDS = 60
 
 
 def read_calendar() -> Calendar:
@@ -31,3 +21,11 @@ def calendar_with(document: Mapping[str, Any] | None) -> Calendar:
     if document is not None:
         newest[int(document["year"])] = document
     return load_calendar([newest[year] for year in sorted(newest)])
+
+
+held_calendar = Held(read_calendar, HELD_SECONDS)
+
+
+def calendar_in_force() -> Calendar:
+    """The newest version of every loaded year. Held per process; `load_calendar_year` forgets it."""
+    return held_calendar()

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Max
 
@@ -15,7 +14,7 @@ from qcy.kernel.calendar import load_calendar
 from qcy.kernel.refusals import Refusal, Refused
 
 from .models import CalendarYear
-from .queries import CACHE_KEY
+from .queries import held_calendar
 
 
 @transaction.atomic
@@ -38,7 +37,7 @@ def load_calendar_year(document: Mapping[str, Any], *, now: datetime) -> Calenda
         loaded_at=now,
     )
     row.save(force_insert=True)
-    cache.delete(CACHE_KEY)
+    held_calendar.forget()
     put("calendar.loaded", payload={"year": year, "version": row.version}, now=now, scope=Scope())
     record_audit(
         stream="calendar", type="calendar.loaded", now=now, payload={"year": year, "version": row.version}

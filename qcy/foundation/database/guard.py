@@ -34,6 +34,11 @@ def refuse_without_scope(query: Any) -> None:
         raise ScopeMissing(f"no scope is set, but the statement touches {', '.join(touched)}")
 
 
+def refuse_table_without_scope(table: str) -> None:
+    if current() is None and table in scoped_tables():
+        raise ScopeMissing(f"no scope is set, but the statement touches {table}")
+
+
 class Guarded:
     """Mixed into every SQL compiler of our database backends."""
 

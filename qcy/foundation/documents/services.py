@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from qcy.foundation.database.counters import count_up
+from qcy.foundation.database.writing import insert
 from qcy.foundation.outbox.services import put
 from qcy.kernel.chain import canonical_json
 
@@ -39,6 +40,6 @@ def issue_document(
         issued_at=now,
     )
     document.set_locator()
-    document.save(force_insert=True)
+    insert(document)
     put("document.issued", payload={"document": str(document.pk)}, now=now)
     return document

@@ -7,3 +7,6 @@ class FileState(TextChoices):
     REJECTED = "rejected", "格式检查未通过"
     REMOVED = "removed", "已移除"
     REPLACED = "replaced", "补正时已替换"
+
+
+KEPT_STATES = (FileState.QUARANTINED, FileState.CLEAN, FileState.REJECTED)

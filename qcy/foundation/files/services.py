@@ -12,12 +12,13 @@ import structlog
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
+from qcy.foundation.database.writing import change
 from qcy.foundation.durable import make_folder, sync_folder
 from qcy.foundation.outbox.services import put
 from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Refusal, Refused
 
-from .enums import FileState
+from .enums import KEPT_STATES, FileState
 from .inspect import disk_full, refuse_upload, sniff
 from .models import StoredFile
 
@@ -126,8 +127,9 @@ FILES_CHANGED = Refusal(
 )
 
 
-def claim_files(files: Sequence[StoredFile], *, case_id: UUID) -> None:
-    """Inside the submission: the draft's files become the case's, all that were read or none (S5)."""
-    unclaimed = StoredFile.objects.filter(pk__in=[file.pk for file in files], case_id=None)
-    if unclaimed.exclude(state=FileState.REMOVED).update(case_id=case_id) != len(files):
-        raise Refused(FILES_CHANGED)
+def claim_files(files: Sequence[StoredFile], *, case_id: UUID) -> bool:
+    """Inside the submission: the draft's files become the case's. False if one was removed meanwhile."""
+    if not files:
+        return True
+    ids = tuple(file.pk for file in files)
+    return change(StoredFile, {"id": ids, "state": KEPT_STATES}, case_id=case_id) == len(files)

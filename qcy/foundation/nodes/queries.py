@@ -2,22 +2,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.cache import cache
+from qcy.foundation.database.held import Held
 
 from .models import Node, NodeKind
 
-HELD = "qcy.nodes"
 HELD_SECONDS = 10  # a node that is switched off disappears within this time
+
+
+def _read_nodes() -> list[Node]:
+    found = list(Node.objects.filter(is_active=True).prefetch_related("service_points"))
+    return sorted(found, key=lambda node: (node.kind != NodeKind.HUB, node.code))
+
+
+held_nodes = Held(_read_nodes, HELD_SECONDS)
 
 
 def active_nodes() -> list[Node]:
     """Every node that serves, hub first, with its service points. Held for a moment: each page needs them."""
-    held: list[Node] | None = cache.get(HELD)
-    if held is None:
-        held = list(Node.objects.filter(is_active=True).prefetch_related("service_points"))
-        held.sort(key=lambda node: (node.kind != NodeKind.HUB, node.code))
-        cache.set(HELD, held, timeout=HELD_SECONDS)
-    return held
+    return held_nodes()
 
 
 def node_of(slug: str) -> Node | None:

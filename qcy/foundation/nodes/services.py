@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
 from qcy.kernel.refusals import Refusal, Refused
 
 from .models import Node, NodeCoverage, NodeKind, ServicePoint
-from .queries import HELD
+from .queries import held_nodes
 
 REQUIRED = ("code", "slug", "name", "short_name", "kind")
 
@@ -27,7 +26,7 @@ def load_node(document: Mapping[str, Any], *, now: datetime) -> Node:
     )
     _replace(node, NodeCoverage, document.get("coverage", []))
     _replace(node, ServicePoint, document.get("service_points", []))
-    cache.delete(HELD)
+    held_nodes.forget()
     record_audit(stream=f"node:{node.code}", type="node.loaded", now=now, node_id=node.pk)
     return node
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from qcy.foundation.database.scope import Scope, ScopeMissing, current
+from qcy.foundation.database.writing import insert
 from qcy.kernel.refusals import Refusal, Refused
 
 from .models import KeyedRequest, OutboxRow
@@ -36,7 +37,7 @@ def put(
         topic=topic, payload=dict(payload), key=key, row_scope=held.as_json(), run_after=run_after or now
     )
     if key is None:
-        row.save(force_insert=True)
+        insert(row)
     else:
         OutboxRow.objects.bulk_create([row], ignore_conflicts=True)
 
@@ -48,20 +49,25 @@ OTHER_CONTENT = Refusal(
 )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def answer_once(
-    *, person_id: UUID, key: UUID, fingerprint: str, now: datetime, work: Callable[[], Answer]
+    *,
+    person_id: UUID,
+    key: UUID,
+    fingerprint: str,
+    now: datetime,
+    work: Callable[[], Answer],
+    first_time: bool = False,
 ) -> Answer:
     """Do `work` once for (person, key) and store its answer in the same transaction (S2).
 
-    Errors are not stored: a refused or failed request may be tried again with the same key.
+    Errors are not stored: a refused or failed request may be tried again with the same key. `first_time`
+    says that the caller holds a lock and knows of no answer; were it wrong, the unique key would refuse.
     """
-    stored = KeyedRequest.objects.filter(person_id=person_id, key=key).first()
+    stored = None if first_time else KeyedRequest.objects.filter(person_id=person_id, key=key).first()
     if stored is None:
         answer = work()
-        KeyedRequest(person_id=person_id, key=key, fingerprint=fingerprint, answer=answer, at=now).save(
-            force_insert=True
-        )
+        insert(KeyedRequest(person_id=person_id, key=key, fingerprint=fingerprint, answer=answer, at=now))
         return answer
     if stored.fingerprint != fingerprint:
         raise Refused(OTHER_CONTENT)

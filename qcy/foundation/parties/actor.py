@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from qcy.foundation.database.scope import Scope
 from qcy.kernel.refusals import Refusal, Refused
 
 from .enums import MembershipRole, MembershipState, Role
-from .models import Mandate, Membership, Person
+from .models import Mandate, Membership, Organisation, Person
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class HeldMembership:
     code: str
     name: str
     verified: bool
+    organisation: Organisation = field(compare=False)
     role: MembershipRole = MembershipRole.OWNER
 
     @property
@@ -87,7 +88,14 @@ def system_actor(scope: Scope) -> Actor:
 def actor_for(person: Person, today: date) -> Actor:
     """Needs the scope of this person to be set; one query for memberships, one for mandates."""
     memberships = tuple(
-        HeldMembership(m.organisation_id, m.organisation.code, m.name, m.is_verified, MembershipRole(m.role))
+        HeldMembership(
+            m.organisation_id,
+            m.organisation.code,
+            m.name,
+            m.is_verified,
+            m.organisation,
+            MembershipRole(m.role),
+        )
         for m in Membership.objects.filter(person=person)
         .exclude(state=MembershipState.ENDED)
         .filter(Q(until=None) | Q(until__gte=today))

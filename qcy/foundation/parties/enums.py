@@ -17,6 +17,9 @@ class MembershipState(TextChoices):
     ENDED = "ended", "已结束"
 
 
+LIVE_STATES = (MembershipState.CLAIMED, MembershipState.VERIFIED)
+
+
 class MembershipRole(TextChoices):
     """What a member may do for the firm. Owners invite; agents file; preparers fill in and leave submitting to others."""
 

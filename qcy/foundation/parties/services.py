@@ -8,6 +8,7 @@ from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
 from qcy.foundation.database.scope import Scope
+from qcy.foundation.database.writing import change
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.outbox.services import put
 from qcy.kernel import uscc
@@ -17,7 +18,7 @@ from qcy.kernel.text import clean
 
 from .access import can_manage_desks, can_verify_membership
 from .actor import Actor
-from .enums import ContactKind, MembershipState, PersonKind
+from .enums import LIVE_STATES, ContactKind, MembershipState, PersonKind
 from .models import Absence, Mandate, Membership, Organisation, Person, PersonContact
 from .sealed import lookup, seal
 
@@ -93,8 +94,8 @@ def checked_name(name: str) -> str:
 
 def ask_for_licence_check(*, actor: Actor, organisation_id: UUID, node: Node) -> None:
     """Filing puts the membership before the node that will handle the case, also after another node had it."""
-    held = Membership.objects.filter(person_id=actor.me, organisation_id=organisation_id)
-    held.exclude(state=MembershipState.ENDED).update(node=node)
+    live = {"person": actor.me, "organisation": organisation_id, "state": LIVE_STATES}
+    change(Membership, live, node=node.pk)
 
 
 @transaction.atomic

@@ -4,13 +4,14 @@ A tag only arranges what it was given; its markup is in templates/components/NAM
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, wraps
 from typing import Any, get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django import template
 from django.core.paginator import Page
+from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -34,27 +35,63 @@ def _tone(tone: str) -> str:
     return tone
 
 
+Arrange = Callable[..., dict[str, Any]]
+
+
+def kept(name: str) -> Callable[[Arrange], Callable[..., SafeString]]:
+    """A component that many pages share: said once for the same arguments (`typed`: a text marked safe is
+    another argument than the same text unmarked). Never for what only one firm's pages hold."""
+
+    def decorate(arrange: Arrange) -> Callable[..., SafeString]:
+        @lru_cache(maxsize=2_000, typed=True)
+        def said(*args: Any, **kwargs: Any) -> SafeString:
+            return SafeString(get_template(name).render(arrange(*args, **kwargs)))
+
+        return wraps(arrange)(said)
+
+    return decorate
+
+
 @register.simple_tag
 def icon(name: str, css_class: str = "") -> SafeString:
     return icons.svg(name, css_class)
 
 
-@register.inclusion_tag("components/state_tag.html")
+@register.simple_tag
+@kept("components/top_nav.html")
+def top_nav(items: tuple[types.NavItem, ...]) -> dict[str, Any]:
+    return {"items": items}
+
+
+@register.simple_tag
+@kept("components/node_menu.html")
+def node_menu(items: tuple[types.NavItem, ...], node: str) -> dict[str, Any]:
+    return {"items": items, "node": node}
+
+
+@register.simple_tag
+@kept("components/state_tag.html")
 def state_tag(tone: str, text: str) -> dict[str, Any]:
     return {"tone": _tone(tone), "text": text}
 
 
-@register.inclusion_tag("components/demo_mark.html")
+@register.simple_tag
+@kept("components/demo_mark.html")
 def demo_mark(text: str = "") -> dict[str, Any]:
     return {"text": text}
 
 
-@register.inclusion_tag("components/clock.html")
-def clock(rows: Sequence[types.ClockRow], steps: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+@register.simple_tag
+def clock(rows: Sequence[types.ClockRow], steps: Sequence[tuple[str, str]] = ()) -> SafeString:
     """Limits under each other on one scale.
 
     `steps` names the cells of a guide instead of the usual legend: (("u", "形式审核 2 日"), …).
     """
+    return _clock(tuple(rows), tuple(steps))
+
+
+@kept("components/clock.html")
+def _clock(rows: tuple[types.ClockRow, ...], steps: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     longest = max((len(row.cells) for row in rows), default=0)
     used = {cell for row in rows for cell in row.cells}
     return {
@@ -71,7 +108,8 @@ def clock_legend() -> dict[str, Any]:
     return {"legend": LEGEND[:5]}
 
 
-@register.inclusion_tag("components/mini_clock.html")
+@register.simple_tag
+@kept("components/mini_clock.html")
 def mini_clock(c: types.MiniClock) -> dict[str, Any]:
     return {"c": c}
 
@@ -173,9 +211,10 @@ def number(
     }
 
 
-@register.inclusion_tag("components/field.html")
-def field(f: types.FieldView) -> dict[str, Any]:
-    return {"f": f}
+@register.simple_tag
+def field(f: types.FieldView) -> SafeString:
+    """The control of its kind (`FieldView.template`)."""
+    return SafeString(get_template(f.template).render({"f": f}))
 
 
 @register.inclusion_tag("components/save_status.html")

@@ -72,13 +72,13 @@ def show_step(
         "version": held.version_of(part.key),
         "saved_at": _saved_time(held, part),
         "is_last": page.following is None,
-        "fingerprint": draft_fingerprint(held),
         "matter_url": reverse("matter", args=[held.node.slug, held.form.code]),
         "sign_in_again": f"{reverse('account_login')}?{urlencode({'next': step_url(held, part)})}",
         **more,
     }
     if page.following is None:
         firm = context["firm"]
+        context["fingerprint"] = draft_fingerprint(held)
         context["summary"] = present.summary_of(held, files)
         context["firm_pairs"] = (("企业名称", firm["name"]), ("统一社会信用代码", firm["code"]))
     return render(request, "portal/forms/section.html", context, status=status)
