@@ -17,9 +17,9 @@ from qcy.engines.casework.corrections import (
 )
 from qcy.engines.casework.defects import add_defect, remove_defect, send_defects, sentences_for
 from qcy.engines.casework.enums import CaseStatus, EventType
+from qcy.engines.casework.file import file_of
 from qcy.engines.casework.filing import draft_fingerprint
 from qcy.engines.casework.models import Case, CaseEvent, CaseNote, CaseWarning
-from qcy.engines.casework.queries import answers_for_staff, replies_of
 from qcy.engines.casework.sweeps import ask_overtaken, warn
 from qcy.engines.forms.services import save_section
 from qcy.foundation.calendars.services import load_calendar_year
@@ -158,9 +158,9 @@ def test_the_firm_corrects_every_defect_and_the_answer_clock_starts_afresh(world
         date(2026, 7, 21),
     ), "five full working days from the corrected file"
     with scope(world.clerk.scope):
-        changed = next(a for a in answers_for_staff(done) if a.label == "研发费用合计")
+        changed = next(a for a in file_of(done).answers_for_staff() if a.label == "研发费用合计")
         assert (changed.value, bool(changed.before)) == ("300.00 万元", True)
-        assert [r["how"] for r in replies_of(done)] == ["changed", "uploaded"]
+        assert [r["how"] for r in file_of(done).replies] == ["changed", "uploaded"]
         ledgers = StoredFile.objects.filter(case_id=case.pk, field="ledger")
         assert ledgers.count() == 2, "what was handed in first is kept"
 
@@ -178,7 +178,7 @@ def test_a_defect_may_be_answered_by_saying_why_not(world: World) -> None:
     answer(world, case, "rd", reply="与汇算清缴申报表 A107012 第 41 行一致。")
     send(world, case)
     with scope(world.clerk.scope):
-        [reply] = replies_of(world.reload(case))
+        [reply] = file_of(world.reload(case)).replies
     assert (reply["how"], "A107012" in reply["text"]) == ("explained", True)
 
 

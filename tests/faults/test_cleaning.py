@@ -138,7 +138,7 @@ def test_S5_a_submission_that_read_a_file_before_the_clean_up_took_it_is_refused
     refusal = world.attempt(
         submit_case, world.firm(), draft_id=draft.pk, seen=draft_fingerprint(draft), now=world.now
     )
-    assert refusal.code == "incomplete", "read again, it lacks what is gone"
+    assert refusal.code == "another_tab", "tried again and again, never filed without its paper"
     with unscoped("test"):
         assert not Case.objects.exists()
     assert len(files_of(draft)) == len(list(f for f in files_of(draft) if f.path.exists()))

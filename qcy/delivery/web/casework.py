@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.utils.translation import gettext as _
 
-from qcy.engines.casework.enums import CaseStatus, EventType, Outcome
-from qcy.engines.casework.models import Case, CaseRecord
+from qcy.engines.casework.enums import CaseStatus, Outcome
+from qcy.engines.casework.models import Case
 from qcy.foundation.files.enums import FileState
 from qcy.foundation.files.models import StoredFile
 from qcy.foundation.parties.actor import Actor
@@ -57,27 +56,3 @@ def materials_of(actor: Actor, case: Case) -> list[tuple[str, StoredFile]]:
     kept = StoredFile.objects.visible_to(actor).filter(case_id=case.pk).order_by("uploaded_at", "id")
     rows = [(fields[f.field].label, f) for f in kept]
     return sorted(rows, key=lambda row: row[1].state == FileState.REPLACED)
-
-
-@dataclass(frozen=True)
-class Remark:
-    by_firm: bool
-    who: str
-    at: datetime
-    text: str
-
-
-def remarks_of(case: Case) -> list[Remark]:
-    """What both sides said on the file, in order. An erased text says so."""
-    said = list(case.events.filter(type=EventType.REMARKED).order_by("seq"))
-    texts = CaseRecord.objects.in_bulk([e.payload["reason"]["record"] for e in said])
-    by_id = {str(pk): record.body.get("text", "") for pk, record in texts.items()}
-    return [
-        Remark(
-            by_firm=not event.payload.get("desk"),
-            who=event.payload.get("desk") or _("企业"),
-            at=event.at,
-            text=by_id.get(event.payload["reason"]["record"]) or _("（内容已按保存期限删除）"),
-        )
-        for event in said
-    ]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from qcy.engines.forms.definition import FieldKind, Form
+from qcy.engines.forms.definition import FieldKind
 from qcy.engines.forms.models import Draft, DraftState
 from qcy.engines.forms.services import close_draft, lock_open_draft, open_correction, save_section
 from qcy.engines.forms.validation import canonical, filled_rows, problems_of
@@ -22,15 +22,15 @@ from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Refused
 
 from . import refusals
-from .enums import CaseStatus, EventType, RecordKind
+from .enums import CaseStatus, RecordKind
+from .file import CaseFile, file_of
 from .filing import IncompleteDraft, count_by_field, draft_fingerprint, files_of_draft, submitted_values
-from .models import Case, CaseEvent, CaseRecord
-from .recording import record_reference, state_of
+from .models import Case, CaseRecord
+from .recording import record_reference
 from .services import applies_for, perform
 from .state import CaseState, Defect
 
 ANSWERS = "answers"  # a section of the draft that no form has: replies and promises, by id of the defect
-LETTERS = (EventType.CORRECTION_ASKED, EventType.SUPPLEMENT_ASKED)
 COMMAND_IN = {CaseStatus.CORRECTING: "correct", CaseStatus.SUPPLEMENTING: "supplement"}
 
 
@@ -68,20 +68,20 @@ class Correction:
         return next((d for d in self.defects if d.field == name), None)
 
 
-def correction_for(actor: Actor, case: Case, state: CaseState | None = None) -> Correction | None:
+def correction_for(actor: Actor, case: Case, file: CaseFile | None = None) -> Correction | None:
     """What the firm has to answer now; None when nothing is asked or this actor may not answer."""
-    if case.status not in COMMAND_IN and not case.applicant_due:
+    if (case.status not in COMMAND_IN and not case.applicant_due) or not applies_for(actor, case):
         return None
-    state = state or state_of(case)
-    asked = asked_defects(state)
-    if not asked or not applies_for(actor, case):
+    file = file or file_of(case)
+    asked = asked_defects(file.state)
+    if not asked:
         return None
-    command = COMMAND_IN.get(state.status, "follow_up")
+    command = COMMAND_IN.get(file.state.status, "follow_up")
     draft = open_draft_of(actor, case)
-    lines = _lines(case)
-    files = files_of_draft(actor, draft) if draft else []
-    views = tuple(_view(d, lines, case, draft, files, command) for d in asked if d.id in lines)
-    return Correction(views, state.applicant_due, draft, command)
+    papers = files_of_draft(actor, draft) if draft else []
+    lines = file.defect_lines
+    views = tuple(_view(d, lines[d.id], file, draft, papers, command) for d in asked if d.id in lines)
+    return Correction(views, file.state.applicant_due, draft, command)
 
 
 def asked_defects(state: CaseState) -> tuple[Defect, ...]:
@@ -193,23 +193,14 @@ def _replies(found: Correction) -> dict[str, Any]:
     }
 
 
-def _lines(case: Case) -> Mapping[str, Mapping[str, Any]]:
-    """Every line of every letter of this case by id: ids are unique within a case."""
-    letters = CaseEvent.objects.filter(case=case, type__in=LETTERS).order_by("seq")
-    ids = [e.payload["list"]["record"] for e in letters]
-    records = CaseRecord.objects.filter(pk__in=ids)
-    return {line["id"]: line for record in records for line in record.body.get("defects", ())}
-
-
 def _view(
     defect: Defect,
-    lines: Mapping[str, Mapping[str, Any]],
-    case: Case,
+    line: Mapping[str, Any],
+    file: CaseFile,
     draft: Draft | None,
-    files: Sequence[StoredFile],
+    papers: Sequence[StoredFile],
     command: str,
 ) -> AskedDefect:
-    line, form = lines[defect.id], case.adoption.definition.form
     answers = draft.sections.get(ANSWERS, {}).get("values", {}) if draft else {}
     reply = str(answers.get(f"reply-{defect.id}", ""))
     may_promise = defect.may_follow and command == "correct"
@@ -220,46 +211,36 @@ def _view(
         label=line["label"],
         problem=line["problem"],
         todo=line["todo"],
-        kind=_kind(form, defect.field),
+        kind=_kind(file, defect.field),
         may_promise=may_promise,
-        done=_how_done(defect, form, case, draft, files, reply.strip(), promised),
+        done=_how_done(defect, file, draft, papers, reply.strip(), promised) if draft else "",
         reply=reply,
     )
 
 
-def _kind(form: Form, name: str) -> str:
-    if name not in form.by_name:
+def _kind(file: CaseFile, name: str) -> str:
+    if name not in file.fields:
         return "whole"
-    return "file" if form.by_name[name].kind is FieldKind.FILE else "field"
+    return "file" if file.fields[name].kind is FieldKind.FILE else "field"
 
 
 def _how_done(
-    defect: Defect,
-    form: Form,
-    case: Case,
-    draft: Draft | None,
-    files: Sequence[StoredFile],
-    reply: str,
-    promised: bool,
+    defect: Defect, file: CaseFile, draft: Draft, papers: Sequence[StoredFile], reply: str, promised: bool
 ) -> str:
-    if draft is None:
-        return ""
-    if _kind(form, defect.field) == "file":
-        fresh = (f for f in files if f.draft_id == draft.pk and f.field == defect.field)
-        if any(f.state != FileState.REJECTED for f in fresh):
+    if _kind(file, defect.field) == "file":
+        fresh = (p for p in papers if p.draft_id == draft.pk and p.field == defect.field)
+        if any(p.state != FileState.REJECTED for p in fresh):
             return "uploaded"
-    elif defect.field and _changed(form, defect.field, case, draft):
+    elif defect.field and _changed(file, defect.field, draft):
         return "changed"
     if promised:
         return "promised"
     return "explained" if reply else ""
 
 
-def _changed(form: Form, name: str, case: Case, draft: Draft) -> bool:
+def _changed(file: CaseFile, name: str, draft: Draft) -> bool:
     """Compared as the case keeps it: 254 and 254.00 are the same figure."""
-    record = CaseRecord.objects.filter(case=case, kind=RecordKind.FORM).order_by("-at", "-id").first()
-    before = record.body.get(name) if record else None
-    field, value = form.by_name[name], draft.values().get(name)
+    field, value, before = file.fields[name], draft.values().get(name), file.filed.get(name)
     if field.kind is FieldKind.GROUP:
         rows = [
             {part.name: canonical(part, str(row.get(part.name, ""))) for part in field.fields}

@@ -125,7 +125,7 @@ def _checked(actor: Actor, draft: Draft, seen: str, now: datetime) -> _Ready:
         raise Refused(refusals.NEW_EDITION)
     if not adoption.is_open_on(local_day(now)):
         raise Refused(refusals.WINDOW_CLOSED)
-    files = files_of_draft(actor, draft)
+    files = files_of_draft(actor, draft, "field", "state", "sha256", "uploaded_at")
     if problems := problems_of(draft.form, draft.values(), count_by_field(files)):
         raise IncompleteDraft(problems)
     return _Ready(draft, adoption, files, submitted_values(draft))
@@ -141,10 +141,10 @@ def _file(actor: Actor, ready: _Ready | None, now: datetime) -> UUID:
     return _create(actor, ready, now).pk
 
 
-def files_of_draft(actor: Actor, draft: Draft) -> list[StoredFile]:
+def files_of_draft(actor: Actor, draft: Draft, *columns: str) -> list[StoredFile]:
     """What was uploaded for a draft; a correction also still has the papers of its case."""
     mine = Q(draft_id=draft.pk) | Q(case_id=draft.corrects) if draft.corrects else Q(draft_id=draft.pk)
-    kept = StoredFile.objects.visible_to(actor).filter(mine, state__in=KEPT_STATES)
+    kept = StoredFile.objects.visible_to(actor).filter(mine, state__in=KEPT_STATES).only(*columns)
     return sorted(kept, key=attrgetter("uploaded_at", "pk"))
 
 

@@ -19,8 +19,8 @@ from qcy.kernel.refusals import Refusal, Refused
 from qcy.kernel.text import clean
 
 from .enums import RecordKind
+from .file import MASKED
 from .models import Case, CaseRecord
-from .queries import MASKED
 
 SHORTEST_REASON, LONGEST_REASON = 4, 200
 NOT_MASKED = Refusal("not_masked", why="这一项没有隐去。", fix="请直接查看。")

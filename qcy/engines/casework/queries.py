@@ -1,34 +1,25 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Count, ExpressionWrapper, Q
 
 from qcy.engines.catalogue.models import Adoption
-from qcy.engines.forms.definition import Field, FieldKind
-from qcy.engines.forms.validation import shown
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.enums import MembershipState, Role
 from qcy.foundation.parties.models import Mandate, Membership
 from qcy.foundation.parties.queries import covered_by
-from qcy.foundation.parties.sealed import mask_name, mask_phone
-from qcy.kernel.money import format_wan
 from qcy.kernel.workflow import Move
 
 from . import refusals
-from .enums import OPEN_STATUSES, CaseStatus, EventType, Outcome, RecordKind
-from .models import Case, CaseQuerySet, CaseRecord
+from .enums import OPEN_STATUSES, CaseStatus, Outcome
+from .models import Case, CaseQuerySet
 from .services import applies_for
 from .state import CaseState
 from .workflow import CASE, MAY_ASSIGN_OTHERS, MAY_TAKE, ONCE
-
-MASKED = {"contact_name": mask_name, "contact_phone": mask_phone}
-REASONED = (EventType.NOT_ACCEPTED, EventType.REFUSED, EventType.TERMINATED, EventType.REVOKED)
 
 
 def filed_this_year(actor: Actor, adoption: Adoption, organisation_id: UUID, year: int) -> Case | None:
@@ -52,96 +43,6 @@ def in_the_way(adoption: Adoption, organisation_id: UUID, year: int) -> CaseQuer
 
 def can_withdraw(actor: Actor, case: Case) -> bool:
     return case.status in CASE.move("withdraw").sources and applies_for(actor, case)
-
-
-def reason_of(case: Case) -> str:
-    """Why it was not accepted or refused, for the page that shows it; "" when there is none."""
-    last = case.events.filter(type__in=REASONED).order_by("-seq").first()
-    if last is None or "reason" not in last.payload:
-        return ""
-    record = CaseRecord.objects.filter(pk=last.payload["reason"]["record"]).first()
-    return str(record.body.get("text", "")) if record else ""
-
-
-@dataclass(frozen=True)
-class Answer:
-    label: str
-    value: str
-    masked: bool = False
-    name: str = ""
-    before: str = ""  # what stood there before the last correction
-
-
-def answers_for_staff(case: Case) -> list[Answer]:
-    """The filed form with personal data masked; what a correction changed shows its earlier value."""
-    fields = case.adoption.definition.form.by_name
-    forms = [r.body for r in _forms(case)]
-    earlier = forms[1] if len(forms) > 1 else {}
-    return [
-        _masked(fields[name], value, earlier.get(name, value))
-        for name, value in (forms[0] if forms else {}).items()
-        if name in fields
-    ]
-
-
-def answers_by_section(case: Case) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The filed form in the order of its sections, for paper."""
-    fields, values = _filed(case)
-    return [
-        (
-            section.title,
-            [
-                (f.label, _answer(fields[f.name], values[f.name]).value)
-                for f in section.fields
-                if f.name in values
-            ],
-        )
-        for section in case.adoption.definition.form.sections
-    ]
-
-
-def answers_of(case: Case) -> list[Answer]:
-    """The filed form as the applicant wrote it: canonical values with units."""
-    fields, values = _filed(case)
-    return [_answer(fields[name], value) for name, value in values.items() if name in fields]
-
-
-def _filed(case: Case) -> tuple[Mapping[str, Field], dict[str, Any]]:
-    forms = _forms(case)
-    return case.adoption.definition.form.by_name, (forms[0].body if forms else {})
-
-
-def _forms(case: Case) -> list[CaseRecord]:
-    """Every version of the filed form, the newest first."""
-    return list(CaseRecord.objects.filter(case=case, kind=RecordKind.FORM).order_by("-at", "-id"))
-
-
-def replies_of(case: Case) -> list[Mapping[str, str]]:
-    """How the firm answered each line of the latest letter."""
-    record = CaseRecord.objects.filter(case=case, kind=RecordKind.REPLY).order_by("-at", "-id").first()
-    return list(record.body.get("replies", ())) if record else []
-
-
-def _masked(field: Field, value: Any, before: Any) -> Answer:
-    if field.name in MASKED and value:
-        return Answer(field.label, MASKED[field.name](str(value)), masked=True, name=field.name)
-    shown_before = _answer(field, before).value if before != value else ""
-    return replace(_answer(field, value), before=shown_before)
-
-
-def _answer(field: Field, value: Any) -> Answer:
-    if field.kind == FieldKind.GROUP:
-        rows = ["，".join(_text(part, row.get(part.name)) for part in field.fields) for row in value]
-        return Answer(field.label, "；".join(rows))
-    return Answer(field.label, _text(field, value))
-
-
-def _text(field: Field, value: Any) -> str:
-    if value is None:
-        return "未填"
-    if field.kind == "money":
-        return f"{format_wan(value)} 万元"
-    return shown(field, str(value))
 
 
 @dataclass(frozen=True)

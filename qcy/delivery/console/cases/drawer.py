@@ -11,23 +11,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from qcy.delivery.web.casework import materials_of, remarks_of, state_tag_of
+from qcy.delivery.web.casework import materials_of, state_tag_of
 from qcy.delivery.web.clocks import clock_sentence, clocks_of
 from qcy.delivery.web.gates import staff
 from qcy.delivery.web.timeline import STAFF_TITLES, timeline_of
 from qcy.engines.casework.defects import may_ask, sentences_for
 from qcy.engines.casework.enums import CaseStatus
+from qcy.engines.casework.file import file_of
 from qcy.engines.casework.models import Case, CaseNote, DefectSheet
 from qcy.engines.casework.queries import (
     actions_for,
-    answers_for_staff,
     claim_of,
     colleagues_for,
     may_take,
-    reason_of,
-    replies_of,
 )
-from qcy.engines.casework.recording import state_from
 from qcy.engines.casework.state import CaseState
 from qcy.engines.casework.workflow import CASE
 from qcy.foundation.calendars.queries import calendar_in_force
@@ -75,14 +72,13 @@ def show_drawer(
 def drawer_context(request: Any, case: Case, opened: str = "") -> dict[str, Any]:
     calendar, claim = calendar_in_force(), claim_of(case)
     verified = bool(claim and claim.is_verified)
-    events = list(case.events.order_by("seq"))
-    state = state_from(events)
+    file = file_of(case)
     documents = list(
         Document.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("issued_at", "id")
     )
-    sheet = composer(request, case, state)
+    sheet = composer(request, case, file.state)
     gathered = len(sheet["defects"]) if sheet else 0
-    actions = actions_for(request.actor, case, state, verified=verified, gathered=gathered)
+    actions = actions_for(request.actor, case, file.state, verified=verified, gathered=gathered)
     return {
         "case": case,
         "definition": case.adoption.definition,
@@ -90,21 +86,21 @@ def drawer_context(request: Any, case: Case, opened: str = "") -> dict[str, Any]
         "clock_rows": clocks_of(case, calendar, request.today),
         "sentence": clock_sentence(case, calendar, request.today),
         "entries": timeline_of(
-            case, events, documents, request.today, titles=STAFF_TITLES, document_url="console_document"
+            case, file.events, documents, request.today, titles=STAFF_TITLES, document_url="console_document"
         ),
-        "answers": answers_for_staff(case),
+        "answers": file.answers_for_staff(),
         "materials": materials_of(request.actor, case),
         "claim": claim,
         "verified": verified,
         "sheet": sheet,
-        "replies": replies_of(case),
-        "remarks": remarks_of(case),
+        "replies": file.replies,
+        "remarks": file.remarks,
         "notes": list(CaseNote.objects.visible_to(request.actor).filter(case=case).order_by("at", "id")),
         "may_talk": "remark" in {m.command for m in CASE.allowed(CaseStatus(case.status))},
         **offered(actions, case, request.POST, opened),
         "may_take": may_take(request.actor, case),
         "colleagues": colleagues_for(request.actor, case),
-        "reason": reason_of(case),
+        "reason": file.reason,
         "back": reverse("console_cases") + query_of(request),
         "query": query_of(request),
     }

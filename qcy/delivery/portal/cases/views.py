@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qcy.delivery.web.casework import materials_of, remarks_of, state_tag_of
+from qcy.delivery.web.casework import materials_of, state_tag_of
 from qcy.delivery.web.clocks import clock_sentence, clocks_of, days_left, mini_clock_of
 from qcy.delivery.web.format import chinese_day
 from qcy.delivery.web.gates import signed_in, writes
@@ -19,10 +19,10 @@ from qcy.delivery.web.request import posted_number
 from qcy.delivery.web.timeline import timeline_of
 from qcy.engines.casework.corrections import correction_for
 from qcy.engines.casework.enums import CLOSED_STATUSES, CaseStatus
+from qcy.engines.casework.file import file_of
 from qcy.engines.casework.filing import draft_fingerprint
 from qcy.engines.casework.models import Case
-from qcy.engines.casework.queries import answers_of, can_withdraw, reason_of
-from qcy.engines.casework.recording import state_from
+from qcy.engines.casework.queries import can_withdraw
 from qcy.engines.casework.services import remark_on_case, withdraw_case
 from qcy.engines.casework.workflow import CASE
 from qcy.engines.forms.models import Draft, DraftState
@@ -107,25 +107,25 @@ def _show(request: Any, case: Case, *, rating_error: str = "", status: int = 200
     documents = list(
         Document.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("issued_at", "id")
     )
-    events = list(case.events.order_by("seq"))
-    correction = correction_for(request.actor, case, state_from(events))
+    file = file_of(case)
+    correction = correction_for(request.actor, case, file)
     context = {
         "case": case,
         "correction": correction,
         "fingerprint": draft_fingerprint(correction.draft) if correction and correction.draft else "",
         "letter": next((d for d in reversed(documents) if d.kind in LETTERS_TO_ANSWER), None),
         "days_left": days_left(case.applicant_due, calendar, request.today) if case.applicant_due else 0,
-        "remarks": remarks_of(case),
+        "remarks": file.remarks,
         "may_talk": "remark" in {m.command for m in CASE.allowed(CaseStatus(case.status))},
         "definition": case.adoption.definition,
         "tag": state_tag_of(case, request.today),
         "clock_rows": clocks_of(case, calendar, request.today),
         "sentence": clock_sentence(case, calendar, request.today),
-        "entries": timeline_of(case, events, documents, request.today),
+        "entries": timeline_of(case, file.events, documents, request.today),
         "documents": documents,
         "result": next((d for d in reversed(documents) if d.kind.startswith("result")), None),
-        "reason": reason_of(case),
-        "answers": [(a.label, a.value) for a in answers_of(case)],
+        "reason": file.reason,
+        "answers": [(a.label, a.value) for a in file.answers()],
         "materials": materials_of(request.actor, case),
         "rating": Rating.objects.visible_to(request.actor).filter(case=case).first(),
         "may_rate": case.status in CLOSED_STATUSES and case.filer_id == request.actor.person_id,

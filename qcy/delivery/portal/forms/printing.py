@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.web.casework import materials_of
 from qcy.delivery.web.gates import signed_in
+from qcy.engines.casework.file import file_of
 from qcy.engines.casework.models import Case
-from qcy.engines.casework.queries import answers_by_section
 
 from . import present
 from .step_page import draft_of, files_of, firm_of
@@ -43,7 +43,7 @@ def filed_form(request: Any, case_id: UUID) -> HttpResponse:
         "node_name": case.node.name,
         "number": case.number,
         "firm": {"name": case.firm_name, "code": case.organisation.code},
-        "parts": [*answers_by_section(case), (_("材料"), papers)],
+        "parts": [*file_of(case).answers_by_section(), (_("材料"), papers)],
         "promise": case.adoption.definition.form.promise,
         "submitted_at": case.submitted_at,
     }
