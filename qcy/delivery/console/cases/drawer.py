@@ -15,6 +15,7 @@ from qcy.delivery.web.casework import materials_of, state_tag_of
 from qcy.delivery.web.clocks import clock_sentence, clocks_of
 from qcy.delivery.web.gates import staff
 from qcy.delivery.web.timeline import STAFF_TITLES, timeline_of
+from qcy.engines.casework.corrections import asked_defects
 from qcy.engines.casework.defects import may_ask, sentences_for
 from qcy.engines.casework.enums import CaseStatus
 from qcy.engines.casework.file import file_of
@@ -93,6 +94,7 @@ def drawer_context(request: Any, case: Case, opened: str = "") -> dict[str, Any]
         "claim": claim,
         "verified": verified,
         "sheet": sheet,
+        "asked": [file.defect_lines[d.id] for d in asked_defects(file.state) if d.id in file.defect_lines],
         "replies": file.replies,
         "remarks": file.remarks,
         "notes": list(CaseNote.objects.visible_to(request.actor).filter(case=case).order_by("at", "id")),

@@ -26,7 +26,8 @@
   recover();
 
   function touched(event) {
-    if (event.target.type === "file" || state.stopped === "kept") return;
+    if (event.target.type === "file") return;
+    if (state.stopped === "kept") setAside();
     state.dirty = true;
     state.leaving = false;
     keep();
@@ -155,9 +156,17 @@
     } catch { /* private mode or full: the save to the server still runs */ }
   }
 
-  function kept() {
+  // Somebody types on without having chosen: what they type is saved, the other version waits beside it.
+  function setAside() {
+    state.stopped = "";
     try {
-      return JSON.parse(localStorage.getItem(key));
+      localStorage.setItem(`${key}:aside`, localStorage.getItem(key));
+    } catch { /* the panel still shows it */ }
+  }
+
+  function kept(which = key) {
+    try {
+      return JSON.parse(localStorage.getItem(which));
     } catch {
       return null;
     }
@@ -172,11 +181,18 @@
   // Values from an older version may be stale: then the person decides, we never overwrite silently.
   function recover() {
     const draft = kept();
-    if (!draft) return;
-    if (same(draft.values, values())) return forget();
-    if (String(draft.version) === form.dataset.version) return restore(draft);
+    if (!draft) return offerAside();
+    if (same(draft.values, values())) return forget(), offerAside();
+    if (String(draft.version) === form.dataset.version) return restore(draft), offerAside();
     state.stopped = "kept";
     show("kept");
+    listKept(draft);
+    panel("kept-panel", true);
+  }
+
+  function offerAside() {
+    const draft = kept(`${key}:aside`);
+    if (!draft) return;
     listKept(draft);
     panel("kept-panel", true);
   }
@@ -220,7 +236,11 @@
     const choice = event.target.closest("[data-kept-restore], [data-kept-discard]");
     if (!choice) return;
     panel("kept-panel", false);
-    if (choice.matches("[data-kept-restore]")) return restore(kept());
+    const chosen = kept(`${key}:aside`) ?? kept();
+    try {
+      localStorage.removeItem(`${key}:aside`);
+    } catch { /* nothing was set aside */ }
+    if (choice.matches("[data-kept-restore]")) return restore(chosen);
     saveNow();
   }
 
