@@ -11,6 +11,7 @@ from tests.browser import steps
 from tests.browser.server import Server
 
 Look = Callable[[Page, str], None]
+SUPPLEMENTING = "13800000020"  # phone of a firm of the demo world that was asked for further papers
 
 
 def visit_every_page(
@@ -22,6 +23,92 @@ def visit_every_page(
     clerk = people(width)
     handle_it(clerk, people(width), look, number)
     see_the_result(page, look)
+    answer_a_letter(people(width), server, look)
+    look_after_oneself(page, look)
+    lead(people(width), look)
+    gather_defects(people(width), look)
+    lead_the_hub(people(width), look)
+
+
+def answer_a_letter(page: Page, server: Server, look: Look) -> None:
+    """A demo firm that has been asked for further papers, and one whose correction is still open."""
+    page.goto("/sign-in/")
+    steps.sign_in(page, server, SUPPLEMENTING)
+    page.goto("/me/cases/")
+    page.locator("table.inbox tbody a").first.click()
+    look(page, "my-case-paused")
+    page.get_by_role("button", name="去修改").first.click()
+    look(page, "form-correction")
+    page.goto("/me/")
+    page.get_by_role("link", name="成员").click()
+    look(page, "members")
+    page.get_by_role("button", name="发出邀请").click()
+    look(page, "members-wrong")
+
+
+def look_after_oneself(page: Page, look: Look) -> None:
+    for name, address in (
+        ("message-settings", "/me/messages/settings/"),
+        ("new-phone", "/me/phone/"),
+        ("new-email", "/me/email/"),
+        ("close-account", "/me/close/"),
+    ):
+        page.goto(address)
+        look(page, name)
+    page.goto("/me/cases/?q=没有这个编号")
+    look(page, "my-cases-not-found")
+    page.goto("/me/cases/")
+    page.locator("table.inbox tbody a").first.click()
+    page.get_by_text("我填的内容").click()
+    page.get_by_role("link", name="打印申请表").click()
+    look(page, "print")
+
+
+def lead(page: Page, look: Look) -> None:
+    """The manager of a node: desks, records, ratings, the window, a firm."""
+    steps.staff(page, "manager@demo.invalid")
+    for name, address in (
+        ("console-window", "/console/window/"),
+        ("console-firms", "/console/firms/?code=91000000MA0DEM0A1X"),
+        ("console-ratings", "/console/ratings/"),
+        ("console-desks", "/console/desks/"),
+        ("console-audit", "/console/audit/"),
+        ("console-audit-access", "/console/audit/?kind=access"),
+        ("console-password", "/console/password/"),
+        ("console-suspended", "/console/cases/?status=suspended"),
+    ):
+        page.goto(address)
+        look(page, name)
+    page.locator("table.inbox tbody a").first.click()
+    expect(page.locator("dialog.drawer")).to_be_visible()
+    look(page, "console-drawer-suspended")
+    page.get_by_role("link", name="看企业").click()
+    look(page, "console-firm")
+
+
+def gather_defects(page: Page, look: Look) -> None:
+    steps.staff(page, "clerk02@demo.invalid")
+    page.goto("/console/cases/?status=submitted")
+    page.locator("table.inbox tbody a").last.click()
+    composer = page.locator("section:has(#composer)")
+    composer.get_by_text("从常用语添加").click()
+    composer.get_by_role("button", name="添加 营业执照副本").first.click()
+    expect(page.locator("section:has(#composer) .fix li")).to_have_count(1)
+    page.locator("#composer").scroll_into_view_if_needed()
+    look(page, "console-drawer-composer")
+    page.locator("section:has(#composer)").get_by_role("button", name="移除").click()
+    expect(page.locator("section:has(#composer) .fix li")).to_have_count(0)
+
+
+def lead_the_hub(page: Page, look: Look) -> None:
+    steps.staff(page, "hub.manager@demo.invalid")
+    page.goto("/console/outbox/")
+    look(page, "console-outbox")
+    page.goto("/console/calendar/")
+    page.fill("#year", "2026")
+    page.fill("#free", "2026年7月13日")
+    page.get_by_role("button", name="预览影响").click()
+    look(page, "console-calendar-preview")
 
 
 def look_around(page: Page, look: Look) -> None:

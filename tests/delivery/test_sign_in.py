@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -83,3 +84,28 @@ def test_without_an_sms_channel_the_page_says_so(world: World, client: Client, s
     settings.QCY_SHOW_CODES = False  # type: ignore[attr-defined]
     answer = client.post("/sign-in/", {"phone": PHONE})
     assert answer.status_code == 422 and "短信通道还没有配置" in answer.content.decode()
+
+
+def test_a_new_phone_proves_itself_by_a_code_before_the_old_one_goes(
+    world: World, sign_in: Any, settings: Any, capsys: Any
+) -> None:
+    settings.QCY_SHOW_CODES = True
+    client = sign_in(world.firm())
+    assert "手机号应为 11 位数字" in client.post("/me/phone/", {"value": "12"}).content.decode()
+    client.post("/me/phone/", {"value": "139 0000 4444"})
+    code = re.findall(r"验证码 (\d{6})（手机尾号 4444", capsys.readouterr().out)[-1]
+    wrong = "000000" if code != "000000" else "111111"
+    assert "验证码不对" in client.post("/me/phone/code/", {"code": wrong}).content.decode()
+    page = client.post("/me/phone/code/", {"code": code}, follow=True).content.decode()
+    assert "手机号已更换" in page and "139****4444" in page
+
+
+def test_an_address_for_mail_proves_itself_too(
+    world: World, sign_in: Any, settings: Any, capsys: Any
+) -> None:
+    settings.QCY_SHOW_CODES = True
+    client = sign_in(world.firm())
+    client.post("/me/email/", {"value": "Founder@Example.com"})
+    code = re.findall(r"验证码 (\d{6})（邮箱 f\*\*\*@example.com", capsys.readouterr().out)[-1]
+    page = client.post("/me/email/code/", {"code": code}, follow=True).content.decode()
+    assert "邮箱已登记" in page and "f***@example.com" in page

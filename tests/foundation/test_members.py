@@ -9,7 +9,7 @@ from qcy.foundation.database.scope import scope, unscoped
 from qcy.foundation.parties.actor import Actor, actor_for
 from qcy.foundation.parties.enums import ContactKind, MembershipRole, PersonKind
 from qcy.foundation.parties.members import (
-    change_phone,
+    change_contact,
     close_account,
     end_membership,
     invitations_for,
@@ -140,8 +140,9 @@ def test_the_last_owner_stays(world: World) -> None:
 def test_a_changed_phone_signs_in_and_the_old_one_is_a_stranger(world: World) -> None:
     actor = stranger(world)
     stranger(world, "13900009999")
-    assert world.attempt(change_phone, actor, phone="13900009999", now=world.now).code == "phone_taken"
-    world.do(change_phone, actor, phone="139 0000 6666", now=world.now)
+    taken = {"kind": ContactKind.PHONE, "value": "13900009999"}
+    assert world.attempt(change_contact, actor, now=world.now, **taken).code == "contact_taken"
+    world.do(change_contact, actor, kind=ContactKind.PHONE, value="13900006666", now=world.now)
     with unscoped("test"):
         assert find_by_contact(ContactKind.PHONE, "13900006666").pk == actor.person_id  # type: ignore[union-attr]
         assert find_by_contact(ContactKind.PHONE, PHONE) is None

@@ -10,11 +10,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 
 from qcy.foundation.messages.sms import sender
 from qcy.foundation.parties.enums import ContactKind
 from qcy.foundation.parties.models import Person, PersonContact
+from qcy.foundation.parties.sealed import mask_email
 from qcy.foundation.parties.services import find_by_contact, parse_phone, prove_contact
 from qcy.kernel.refusals import Refusal, Refused
 
@@ -32,6 +34,15 @@ def send_code(phone: str, code: str) -> None:
     if provider is None:
         raise Refused(Refusal("no_sms", why="短信通道还没有配置，暂时不能发送验证码。", fix="请联系运营方。"))
     provider.send(phone, f"验证码 {code}，5 分钟内有效。工作人员不会向您索要验证码。")
+
+
+def mail_code(address: str, code: str) -> None:
+    """A one-time code by mail; the address has to be reachable now."""
+    if settings.QCY_SHOW_CODES:
+        print(f"验证码 {code}（邮箱 {mask_email(address)}，5 分钟内有效）", flush=True)
+        return
+    text = _("验证码 {code}，5 分钟内有效。工作人员不会向您索要验证码。").format(code=code)
+    send_mail(_("验证码"), text, settings.DEFAULT_FROM_EMAIL, [address])
 
 
 class AccountAdapter(DefaultAccountAdapter):

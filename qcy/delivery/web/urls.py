@@ -15,7 +15,7 @@ from qcy.delivery.console.outbox import views as outbox
 from qcy.delivery.console.ratings import views as console_ratings
 from qcy.delivery.console.voice import views as console_voice
 from qcy.delivery.console.window import views as window
-from qcy.delivery.portal.accounts import members, phone
+from qcy.delivery.portal.accounts import contact, members
 from qcy.delivery.portal.accounts import settings as settings_views
 from qcy.delivery.portal.accounts import views as accounts
 from qcy.delivery.portal.cases import corrections
@@ -71,8 +71,10 @@ mine = [
     path("firm/<uuid:organisation_id>/members/", members.members, name="members"),
     path("firm/<uuid:organisation_id>/members/<uuid:membership_id>/end/", members.end, name="end_membership"),
     path("invitations/<uuid:invitation_id>/", members.accept, name="accept_invitation"),
-    path("phone/", phone.new_phone, name="new_phone"),
-    path("phone/code/", phone.new_phone_code, name="new_phone_code"),
+    path("phone/", contact.new_phone, name="new_phone"),
+    path("phone/code/", contact.new_phone_code, name="new_phone_code"),
+    path("email/", contact.new_email, name="new_email"),
+    path("email/code/", contact.new_email_code, name="new_email_code"),
     path("close/", settings_views.close, name="close_account"),
     path("messages/", cases.message_list, name="my_messages"),
     path("messages/settings/", settings_views.message_settings, name="message_settings"),

@@ -33,7 +33,12 @@ NOT_FOR_YOU = Refusal(
 )
 LAST_OWNER = Refusal("last_owner", why="企业至少要有一位管理员。", fix="请先邀请另一位管理员，再停用这一位。")
 OPEN_CASES = Refusal("open_cases", why="您名下还有没办结的办件。", fix="请等办结，或者先撤回，再注销账号。")
-PHONE_TAKEN = Refusal("phone_taken", why="这个手机号已经有账号。", fix="请直接用它登录，或者换一个手机号。")
+STAFF_ACCOUNT = Refusal(
+    "staff_account", why="工作人员的账号由节点负责人管理，不能自己注销。", fix="离岗请告诉节点负责人。"
+)
+CONTACT_TAKEN = Refusal(
+    "contact_taken", why="这个手机号或邮箱已经有账号在用。", fix="请换一个，或者直接用它登录。"
+)
 
 
 @transaction.atomic
@@ -153,25 +158,31 @@ def members_of(actor: Actor, organisation_id: UUID) -> list[Membership]:
 
 
 @transaction.atomic
-def change_phone(*, actor: Actor, phone: str, now: datetime) -> None:
-    """The proven new number replaces the old one; whoever signs in with the old one later is a stranger."""
-    number = parse_phone(phone)
-    key = lookup(ContactKind.PHONE, number)
+def change_contact(*, actor: Actor, kind: ContactKind, value: str, now: datetime) -> None:
+    """The proven new phone or address replaces the old one, which is a stranger's from now on."""
+    key = lookup(kind, value)
     with purpose("sign_in"):
-        if (
-            PersonContact.objects.filter(kind=ContactKind.PHONE, lookup=key)
-            .exclude(person_id=actor.me)
-            .exists()
-        ):
-            raise Refused(PHONE_TAKEN)
-        mine = PersonContact.objects.filter(person_id=actor.me, kind=ContactKind.PHONE)
-        mine.update(sealed=seal(number), lookup=key, verified_at=now)
-    record_audit(stream=f"person:{actor.me}", type="person.phone_changed", now=now, actor_id=actor.me)
+        if PersonContact.objects.filter(kind=kind, lookup=key).exclude(person_id=actor.me).exists():
+            raise Refused(CONTACT_TAKEN)
+        mine = PersonContact.objects.filter(person_id=actor.me, kind=kind)
+        if not mine.update(sealed=seal(value), lookup=key, verified_at=now):
+            PersonContact(
+                person_id=actor.me, kind=kind, sealed=seal(value), lookup=key, verified_at=now
+            ).save(force_insert=True)
+    record_audit(
+        stream=f"person:{actor.me}",
+        type="person.contact_changed",
+        now=now,
+        actor_id=actor.me,
+        payload={"kind": str(kind)},
+    )
 
 
 @transaction.atomic
 def close_account(*, actor: Actor, has_open_cases: bool, now: datetime) -> None:
     """Contacts are deleted and nobody can sign in any more; what was filed for a firm stays with the firm."""
+    if actor.is_staff:
+        raise Refused(STAFF_ACCOUNT)
     if has_open_cases:
         raise Refused(OPEN_CASES)
     for held in Membership.objects.filter(person_id=actor.me).filter(~Q(state=MembershipState.ENDED)):

@@ -47,6 +47,12 @@ def mask_phone(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "****"
 
 
+def mask_email(address: str) -> str:
+    """z***@example.com: the first character and the domain stay."""
+    name, _, domain = address.partition("@")
+    return f"{name[:1]}***@{domain}"
+
+
 def mask_name(name: str) -> str:
     """张**: the first character stays."""
     return name[:1] + "*" * min(max(len(name) - 1, 1), 2) if name else ""

@@ -23,6 +23,7 @@ from .models import Absence, Mandate, Membership, Organisation, Person, PersonCo
 from .sealed import lookup, seal
 
 PHONE = re.compile(r"1[3-9]\d{9}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LONGEST_NAME = 120
 FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－", "0123456789+-")
 
@@ -34,6 +35,14 @@ def parse_phone(text: str) -> str:
     if not PHONE.fullmatch(digits):
         raise Refused(Refusal("phone", why="手机号应为 11 位数字，以 1 开头。", fix="例如 138 0000 0000。"))
     return digits
+
+
+def parse_email(text: str) -> str:
+    """An address in lower case; whether it exists is shown by the code that comes back."""
+    address = text.strip().lower()
+    if len(address) > 120 or not EMAIL.fullmatch(address):
+        raise Refused(Refusal("email", why="邮箱的格式不对。", fix="例如 name@example.com。"))
+    return address
 
 
 def find_by_contact(kind: ContactKind, value: str) -> Person | None:

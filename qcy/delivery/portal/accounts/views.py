@@ -17,7 +17,7 @@ from qcy.delivery.web.gates import door, public, signed_in, writes
 from qcy.foundation.parties.enums import ContactKind, PersonKind
 from qcy.foundation.parties.members import invitations_for
 from qcy.foundation.parties.models import PersonContact
-from qcy.foundation.parties.sealed import mask_phone
+from qcy.foundation.parties.sealed import mask_email, mask_phone
 from qcy.foundation.parties.services import checked_name, claim_organisation, open_account, parse_phone
 from qcy.kernel import uscc
 from qcy.kernel.refusals import Refused
@@ -107,10 +107,11 @@ def sign_out(request: Any) -> HttpResponse:
 
 @signed_in
 def account(request: Any) -> HttpResponse:
-    contact = PersonContact.objects.filter(person_id=request.actor.person_id, kind=ContactKind.PHONE).first()
+    held = {c.kind: c.value for c in PersonContact.objects.filter(person_id=request.actor.person_id)}
     context = {
         "memberships": request.actor.memberships,
-        "phone": mask_phone(contact.value) if contact else "",
+        "phone": mask_phone(held.get(ContactKind.PHONE, "")) if ContactKind.PHONE in held else "",
+        "email": mask_email(held[ContactKind.EMAIL]) if ContactKind.EMAIL in held else "",
         "claim_url": reverse("claim_firm"),
         "invitations": invitations_for(request.actor, request.now),
     }
