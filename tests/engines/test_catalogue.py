@@ -65,3 +65,28 @@ def test_every_field_keeps_source_and_confidence_and_unknown_is_said(world: Worl
 def test_a_field_outside_the_implementation_list_is_refused() -> None:
     with pytest.raises(Refused, match="清单之外的字段：colour"):
         complete_fields({"colour": {"value": "蓝"}})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"standard_limit": {"unit": "working_day", "value": 7}}, "承诺时限比标准长"),
+        ({"follow_up_limit": {"unit": "working_day", "value": 9}}, "容缺材料后补的期限比承诺时限长"),
+        ({"correction_limit": {"unit": "month", "value": 1}}, "须以工作日计"),
+        ({"correction_limit": {"unit": "working_day", "value": 0}}, "时限没有写对"),
+        ({"longest_extension": -1}, "不能是负数"),
+        ({"sentences": {"charter": []}}, "常用语写给了表单里没有的 charter"),
+    ],
+)
+def test_C7_limits_that_do_not_add_up_are_not_published(world: World, changes: Any, said: str) -> None:
+    resolved = {**world.adoption().resolved, **changes}
+    assert said in "".join(problems_of_definition(resolved))
+
+
+def test_a_matter_is_published_only_where_somebody_can_handle_it(world: World) -> None:
+    from qcy.foundation.parties.models import Mandate
+
+    with unscoped("test"):
+        Mandate.objects.filter(node__code="FX", role="decider").update(until=TODAY)
+    with pytest.raises(Refused, match="还没有审定人"):
+        publish(world)

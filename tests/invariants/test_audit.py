@@ -19,8 +19,10 @@ from qcy.engines.ratings.services import file_complaint, rate_case
 from qcy.foundation.audit.models import AuditEvent, DailyRoot
 from qcy.foundation.audit.queries import verify_chains
 from qcy.foundation.audit.roots import _cut_off, dump_lines, make_daily_root, public_key, verify_roots
+from qcy.foundation.audit.services import record_audit
 from qcy.foundation.database.scope import unscoped
 from qcy.foundation.parties.services import claim_organisation
+from qcy.kernel.chain import canonical_json
 from tests.world import FIRMS, ROOT, World
 
 
@@ -187,3 +189,14 @@ def test_A2_a_chain_made_anew_is_found_by_the_root(world: World) -> None:
         root = DailyRoot.objects.get()
         root.heads = {**root.heads, f"case:{case.pk}": [head.seq, "f" * 64]}
         assert _cut_off(root).startswith(f"case:{case.pk}")
+
+
+def test_A4_what_a_database_gives_back_has_the_hash_of_what_was_written(world: World) -> None:
+    """Run on SQLite and on PostgreSQL: numbers, order of keys, rare characters and times survive both."""
+    payload = {"z": 1, "a": [{"名": "㙍𠮷𪚥", "n": 10**15}], "flag": True, "none": None, "text": "a\u2028b"}
+    with unscoped("test"):
+        written = record_audit(stream="A4", type="probe", now=world.now, payload=payload)
+        read = AuditEvent.objects.get(pk=written.pk)
+    assert canonical_json(read.body()) == canonical_json(written.body())
+    spelled = '{"a":[{"n":1000000000000000,"名":"㙍𠮷𪚥"}],"flag":true,"none":null,"text":"a\u2028b","z":1}'
+    assert canonical_json(read.payload).decode() == spelled, "one spelling on every database"
