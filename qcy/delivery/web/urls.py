@@ -91,6 +91,7 @@ mine = [
     path("cases/<uuid:case_id>/receipt/", cases.receipt, name="receipt"),
     path("cases/<uuid:case_id>/correct/", corrections.start, name="correct"),
     path("cases/<uuid:case_id>/answers/", corrections.answer, name="correction_answer"),
+    path("cases/<uuid:case_id>/answers/submit/", corrections.submit, name="correction_submit"),
     path("cases/<uuid:case_id>/remark/", cases.remark, name="remark"),
     path("cases/<uuid:case_id>/withdraw/", cases.withdraw, name="withdraw"),
     path("cases/<uuid:case_id>/rate/", cases.rate, name="rate"),

@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from qcy.delivery.portal.forms.present import anchor
+from qcy.delivery.portal.forms.step_page import draft_of
+from qcy.delivery.portal.forms.submission import show_gaps
 from qcy.delivery.web.gates import signed_in, writes
-from qcy.engines.casework.corrections import answer_defect, start_correction
+from qcy.engines.casework.corrections import answer_defect, start_correction, submit_correction
+from qcy.engines.casework.filing import IncompleteDraft
 from qcy.engines.forms.models import Draft
+from qcy.kernel.refusals import Refused
 
 
 @signed_in
@@ -40,3 +46,23 @@ def answer(request: Any, case_id: UUID) -> HttpResponse:
         now=request.now,
     )
     return HttpResponseRedirect(f"{reverse('my_case', args=[case_id])}#correction")
+
+
+@signed_in
+@writes(back="../../")
+def submit(request: Any, case_id: UUID) -> HttpResponse:
+    """All answers at once. What still lacks something comes back to the case page, which lists it."""
+    case_url = reverse("my_case", args=[case_id])
+    held = Draft.objects.visible_to(request.actor).filter(corrects=case_id).order_by("-started_at").first()
+    if held is None:
+        return HttpResponseRedirect(f"{case_url}#correction")
+    try:
+        seen = request.POST.get("seen", "")
+        submit_correction(actor=request.actor, draft_id=held.pk, seen=seen, now=request.now)
+    except IncompleteDraft:
+        return show_gaps(request, draft_of(request, held.pk), [])
+    except Refused as refused:
+        messages.warning(request, str(refused.refusal))
+        return HttpResponseRedirect(f"{case_url}#correction")
+    messages.success(request, _("已收到您的补正，不用再次提交。"))
+    return HttpResponseRedirect(case_url)

@@ -3,13 +3,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from qcy.delivery.web.gates import signed_in, writes
-from qcy.engines.casework.corrections import submit_correction
 from qcy.engines.casework.filing import IncompleteDraft, submit_case
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.validation import problems_of
@@ -25,17 +22,14 @@ PROMISE = ("#f-confirm", "请勾选承诺，再提交申请")
 @writes(back="../")
 def submit(request: Any, draft_id: UUID) -> HttpResponse:
     """Submitting twice, from two tabs or after a lost answer, leads to the same receipt."""
-    held = draft_of(request, draft_id)
-    if held.corrects:
-        return _submit_correction(request, held)
     if request.POST.get("confirm") != "yes":
-        return _show_gaps(request, held, [PROMISE])
+        return show_gaps(request, draft_of(request, draft_id), [PROMISE])
     try:
         case_id = submit_case(
             actor=request.actor, draft_id=draft_id, seen=request.POST.get("seen", ""), now=request.now
         )
     except IncompleteDraft:
-        return _show_gaps(request, draft_of(request, draft_id), [])
+        return show_gaps(request, draft_of(request, draft_id), [])
     except Refused as refused:
         held = draft_of(request, draft_id)
         if not held.is_open:
@@ -45,23 +39,7 @@ def submit(request: Any, draft_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("receipt", args=[case_id]))
 
 
-def _submit_correction(request: Any, held: Draft) -> HttpResponse:
-    """All answers at once. What still lacks something comes back to the case page, which lists it."""
-    case_url = reverse("my_case", args=[held.corrects])
-    try:
-        submit_correction(
-            actor=request.actor, draft_id=held.pk, seen=request.POST.get("seen", ""), now=request.now
-        )
-    except IncompleteDraft:
-        return _show_gaps(request, held, [])
-    except Refused as refused:
-        messages.warning(request, str(refused.refusal))
-        return HttpResponseRedirect(f"{case_url}#correction")
-    messages.success(request, _("已收到您的补正，不用再次提交。"))
-    return HttpResponseRedirect(case_url)
-
-
-def _show_gaps(request: Any, held: Draft, more: list[tuple[str, str]]) -> HttpResponse:
+def show_gaps(request: Any, held: Draft, more: list[tuple[str, str]]) -> HttpResponse:
     """Everything that is missing, of every step, in one list; each line leads to its own step."""
     if not held.is_open:
         return closed_draft(request, held)
