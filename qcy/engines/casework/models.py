@@ -230,7 +230,7 @@ class StandardSentence(Row):
 class CaseNote(Row):
     """A private note of the staff on a case. The firm has no door to this table."""
 
-    scope = AnyOf(ByNode("node_id"))
+    scope = AnyOf(ByNode("node_id"), Purpose("retention"))
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     node = models.ForeignKey(Node, on_delete=models.PROTECT)

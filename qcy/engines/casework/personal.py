@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from qcy.engines.forms.services import erase_drafts
 from qcy.foundation.audit.models import AccessLog
 from qcy.foundation.audit.services import record_audit
 from qcy.foundation.database.scope import purpose
@@ -20,7 +21,7 @@ from qcy.kernel.text import clean
 
 from .enums import RecordKind
 from .file import MASKED
-from .models import Case, CaseRecord
+from .models import Case, CaseNote, CaseRecord
 
 SHORTEST_REASON, LONGEST_REASON = 4, 200
 NOT_MASKED = Refusal("not_masked", why="这一项没有隐去。", fix="请直接查看。")
@@ -70,7 +71,8 @@ def ask_erasing(payload: Mapping[str, Any], now: datetime) -> None:
         closed = Case.objects.exclude(closed_on=None).filter(closed_on__lt=local_day(now)).with_names()
         for case in closed:
             if retained_until(case) < local_day(now):
-                put("case.erase", payload={"case": str(case.pk)}, now=now, key=f"case.erase:{case.pk}")
+                texts = {"case": str(case.pk), "draft": str(case.draft_id)}
+                put("case.erase", payload=texts, now=now, key=f"case.erase:{case.pk}")
 
 
 def retained_until(case: Case) -> date:
@@ -84,6 +86,8 @@ def erase_case(payload: Mapping[str, Any], now: datetime) -> None:
     with purpose("retention"):
         kept = CaseRecord.objects.filter(case_id=payload["case"], erased_at=None)
         count = kept.update(body={}, erased_at=now)
+        CaseNote.objects.filter(case_id=payload["case"]).update(text="")
+        erase_drafts(draft_id=payload["draft"], case_id=payload["case"])
     if count:
         record_audit(
             stream=f"retention:{payload['case']}", type="case.erased", now=now, payload={"records": count}

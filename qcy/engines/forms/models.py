@@ -61,7 +61,11 @@ class Draft(Row):
     """What somebody has typed so far. Its id is the submission key: one draft becomes one case only."""
 
     scope = AnyOf(
-        ByPerson("person_id"), ByOrganisation("organisation_id"), ByNode("window_id"), Purpose("sweep")
+        ByPerson("person_id"),
+        ByOrganisation("organisation_id"),
+        ByNode("window_id"),
+        Purpose("sweep"),
+        Purpose("retention"),
     )
 
     person_id = models.UUIDField()

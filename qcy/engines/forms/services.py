@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from qcy.foundation.audit.services import record_audit
 from qcy.foundation.database.writing import change
@@ -242,6 +243,12 @@ def lock_unchanged(*, actor: Actor, draft: Draft) -> bool:
 
 def close_draft(draft: Draft, *, now: datetime) -> None:
     change(Draft, {"id": draft.pk}, state=DraftState.SUBMITTED, saved_at=now)
+
+
+def erase_drafts(*, draft_id: Any, case_id: Any) -> None:
+    """What was typed for a case whose retention has passed. Needs the purpose `retention`."""
+    typed = Draft.objects.filter(Q(pk=draft_id) | Q(corrects=case_id))
+    typed.update(sections={}, sources={})
 
 
 def _conflict(stored: Mapping[str, Any]) -> Refusal:
