@@ -53,29 +53,15 @@ def start_draft(
     """
     if actor.person_id is None or actor.membership_of(organisation_id) is None:
         raise Refused(Refusal("no_membership", why="您还没有登记这家企业。", fix="请先登记企业再填报。"))
-    same = Draft.objects.visible_to(actor).filter(
-        person_id=actor.person_id,
-        organisation_id=organisation_id,
-        subject_id=subject_id,
-        corrects=None,
-        state=DraftState.OPEN,
-    )
-    if existing := same.order_by("-saved_at").first():
-        return existing
-    draft = Draft(
+    blank = Draft(
         person_id=actor.person_id,
         organisation_id=organisation_id,
         node=node,
         edition=edition,
         subject_id=subject_id,
         title=title,
-        started_at=now,
-        saved_at=now,
     )
-    fill_in(draft, prefill or {}, now)
-    draft.save(force_insert=True)
-    _record(draft, "draft.started", actor, now)
-    return draft
+    return _open(blank, actor, "draft.started", now, prefill or {})
 
 
 @transaction.atomic
@@ -91,12 +77,7 @@ def open_window_draft(
     now: datetime,
 ) -> Draft:
     """A draft that staff fill in at the window for somebody who stands there: it is that person's draft."""
-    same = Draft.objects.visible_to(actor).filter(
-        person_id=person_id, organisation_id=organisation_id, subject_id=subject_id, corrects=None
-    )
-    if existing := same.filter(state=DraftState.OPEN, window=node).order_by("-saved_at").first():
-        return existing
-    draft = Draft(
+    blank = Draft(
         person_id=person_id,
         organisation_id=organisation_id,
         node=node,
@@ -104,12 +85,27 @@ def open_window_draft(
         edition=edition,
         subject_id=subject_id,
         title=title,
-        started_at=now,
-        saved_at=now,
     )
-    draft.save(force_insert=True)
-    _record(draft, "draft.started_at_window", actor, now)
-    return draft
+    return _open(blank, actor, "draft.started_at_window", now, {})
+
+
+def _open(blank: Draft, actor: Actor, type: str, now: datetime, known: Mapping[str, FactValue]) -> Draft:
+    """The blank draft, unless the same person has one open for the same firm, matter and way in."""
+    same = Draft.objects.visible_to(actor).filter(
+        person_id=blank.person_id,
+        organisation_id=blank.organisation_id,
+        subject_id=blank.subject_id,
+        window=blank.window,
+        corrects=None,
+        state=DraftState.OPEN,
+    )
+    if existing := same.order_by("-saved_at").first():
+        return existing
+    blank.started_at = blank.saved_at = now
+    fill_in(blank, known, now)
+    blank.save(force_insert=True)
+    _record(blank, type, actor, now)
+    return blank
 
 
 def fill_in(draft: Draft, known: Mapping[str, FactValue], now: datetime) -> None:
