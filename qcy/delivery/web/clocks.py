@@ -111,8 +111,10 @@ def end_words(run: Progress) -> tuple[str, str]:
             return "", ""
 
 
-def mini_clock_of(case: Case, calendar: Calendar, today: date) -> MiniClock:
+def mini_clock_of(case: Case, calendar: Calendar, today: date, *, mine: bool = False) -> MiniClock:
+    """`mine`: the firm itself reads it; its own deadline stands beside the name of the matter there."""
     definition = case.adoption.definition
+    deadline = "" if mine else _firm_deadline(case, today)
     if case.accepted_on is None:
         limit, sub = (
             definition.answer_by,
@@ -120,12 +122,12 @@ def mini_clock_of(case: Case, calendar: Calendar, today: date) -> MiniClock:
         )
         if case.status == CaseStatus.CORRECTING:
             return MiniClock(
-                ("cap",) * limit.count, headline=_("等企业补正"), sub=_firm_deadline(case, today)
+                ("cap",) * limit.count, headline=_("等您补正") if mine else _("等企业补正"), sub=deadline
             )
         run = counted(_received_on(case), limit, calendar, today, (), case.closed_on)
     else:
         run = run_of(case, promised_of(case), calendar, today)
-        sub = _firm_deadline(case, today) or (_("无法定时限") if definition.legal is None else "")
+        sub = deadline or (_("无法定时限") if definition.legal is None else "")
     headline, tone = end_words(run)
     running = _("计时暂停，剩 {n} 日") if case.paused_since else _("剩 {n} 日")
     return MiniClock(

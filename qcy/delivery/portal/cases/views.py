@@ -57,7 +57,7 @@ def case_list(request: Any) -> HttpResponse:
         {
             "case": c,
             "tag": state_tag_of(c, request.today),
-            "clock": mini_clock_of(c, calendar, request.today),
+            "clock": mini_clock_of(c, calendar, request.today, mine=True),
             "todo": todo_of(c, calendar, request.today),
         }
         for c in page.object_list
