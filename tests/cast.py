@@ -241,20 +241,21 @@ class Cast:
     def actor(self, viewer: str) -> Actor:
         return self.viewers[viewer] or VISITOR
 
-    def session_of(self, viewer: str) -> str:
-        """A stored session: signed in, a new phone waiting for its code, a complaint just handed in."""
-        session = Client().session
-        until = (NOW + timedelta(minutes=5)).isoformat()
-        kept = {"phone": seal("13900001111"), "code": make_password(CODE), "until": until, "tries": 5}
-        session[KEPT], session["complaint"] = kept, "TS-FX-20260708-0001"
-        if me := self.actor(viewer).person_id:
-            with unscoped("test"):
-                person = Person.objects.get(pk=me)
-            session[SESSION_KEY] = str(me)
-            session[BACKEND_SESSION_KEY] = "qcy.delivery.web.accounts.EmailPasswordBackend"
-            session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-        session.save()
-        return str(session.session_key)
+
+def session_of(actor: Actor) -> str:
+    """A stored session: signed in, a new phone waiting for its code, a complaint just handed in."""
+    session = Client().session
+    until = (NOW + timedelta(minutes=5)).isoformat()
+    kept = {"phone": seal("13900001111"), "code": make_password(CODE), "until": until, "tries": 5}
+    session[KEPT], session["complaint"] = kept, "TS-FX-20260708-0001"
+    if actor.person_id:
+        with unscoped("test"):
+            person = Person.objects.get(pk=actor.person_id)
+        session[SESSION_KEY] = str(actor.person_id)
+        session[BACKEND_SESSION_KEY] = "qcy.delivery.web.accounts.EmailPasswordBackend"
+        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
 
 
 def browser(session_key: str) -> Client:

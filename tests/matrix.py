@@ -18,7 +18,7 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from qcy.demo.story import SMALL_PDF
-from tests.cast import Cast, browser, undone
+from tests.cast import Cast, browser, session_of, undone
 from tests.world import watched_tables
 
 FILE = Path(__file__).with_name("matrix.yaml")
@@ -85,7 +85,7 @@ def disagreements(cast: Cast, stage: str, rows: Iterable[Row]) -> list[str]:
     """Each row of the stage asked as each of its viewers, nothing of one question left for the next."""
     cast.reach(stage)
     rows = [row for row in rows if row.stage == stage]
-    sessions = {viewer: cast.session_of(viewer) for row in rows for viewer in row.expected}
+    sessions = {viewer: session_of(cast.actor(viewer)) for row in rows for viewer in row.expected}
     with watched_tables() as tables:
         before = tables()
         return [
@@ -110,6 +110,9 @@ class Question:
     def address(self) -> str:
         return self.row.at.format(**self.ids)
 
+    def answer(self) -> Any:
+        return self.ask(self.address)
+
     def ask(self, address: str) -> Any:
         client = browser(self.session)
         if self.method == "GET":
@@ -120,7 +123,7 @@ class Question:
 def _faults(question: Question, wanted: str, tables: Any, before: Any) -> Iterator[str]:
     with undone():
         with statements() as written:
-            answer = question.ask(question.address)
+            answer = question.answer()
         # reading every table is slow: only if something was written can something have changed
         after = tables() if written and question.row.method == "POST" else before
     told = word_for(answer)
