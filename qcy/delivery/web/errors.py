@@ -18,8 +18,12 @@ STATUS_OF = {
     "stale": 409,
     "conflict": 409,
     "another_tab": 409,
+    "last_owner": 409,
+    "open_cases": 409,
+    "not_answerable": 409,
     "same_key_other_content": 422,
     "file_too_large": 413,
+    "invitation_gone": 404,  # also when it is somebody else's: told alike (T6)
     "same_person": 403,
     "needs_clerk": 403,
     "needs_decider": 403,
@@ -27,6 +31,12 @@ STATUS_OF = {
     "not_your_role": 403,
     "own_claim": 403,
     "not_yours": 403,
+    "owners_only": 403,
+    "staff_account": 403,
+    "preparer": 403,
+    "own_mandate": 403,
+    "needs_manager": 403,
+    "needs_desk": 403,
     "may_not_assign": 403,
 }
 

@@ -103,10 +103,13 @@ def _submit(actor: Actor, draft_id: UUID, seen: str, now: datetime) -> UUID:
     return UUID(answer["case"])
 
 
-def _refuse_preparer(actor: Actor, draft: Draft) -> None:
+def _refuse_who_may_not_file(actor: Actor, draft: Draft) -> None:
+    """A preparer fills in; at the window the clerk files, other desks there may look."""
     held = actor.membership_of(draft.organisation_id)
     if held is not None and not held.may_file:
         raise Refused(refusals.PREPARER)
+    if held is None and draft.window_id and Role.CLERK not in actor.roles_at(draft.window_id):
+        raise Refused(refusals.needs_role(frozenset({Role.CLERK})))
 
 
 def draft_fingerprint(draft: Draft) -> str:
@@ -119,7 +122,7 @@ def _checked(actor: Actor, draft: Draft, seen: str, now: datetime) -> _Ready:
         raise Refused(refusals.ALREADY_SUBMITTED)
     if seen != draft_fingerprint(draft):
         raise Refused(refusals.ANOTHER_TAB)
-    _refuse_preparer(actor, draft)
+    _refuse_who_may_not_file(actor, draft)
     adoption = adoption_of(draft.subject_id)
     if not adoption.is_current:
         raise Refused(refusals.NEW_EDITION)

@@ -20,6 +20,8 @@ from qcy.foundation.database.rules import (
     ScopedQuerySet,
 )
 from qcy.foundation.nodes.models import Node
+from qcy.foundation.parties.actor import Actor
+from qcy.foundation.parties.enums import Role
 from qcy.foundation.parties.models import Organisation
 from qcy.kernel.clock import Pause
 
@@ -29,6 +31,16 @@ from .enums import OPEN_STATUSES, AccessKind, CaseStatus, Clock, EventType, Leve
 class CaseQuerySet(ScopedQuerySet):
     def open(self) -> CaseQuerySet:
         return self.filter(status__in=OPEN_STATUSES)
+
+    def applied_for_by(self, actor: Actor) -> CaseQuerySet:
+        """The applicant's side: filed by oneself, by one's firm, or taken in at the window one works at.
+
+        A desk handles the other cases of its node in the console, where names and phones open with a reason.
+        """
+        desks = [m.node_id for m in actor.mandates if m.role == Role.CLERK]
+        at_window = Q(node_id__in=desks) & ~Q(window_person_id=None)
+        own = Q(filer_id=actor.person_id) | Q(organisation_id__in=actor.scope.organisations)
+        return self.visible_to(actor).filter(own | at_window)
 
     def at_node(self, node_id: Any) -> CaseQuerySet:
         return self.filter(node_id=node_id)

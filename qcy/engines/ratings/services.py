@@ -119,4 +119,5 @@ def file_complaint(
 
 
 def mark_complaint_read(*, actor: Actor, complaint_id: UUID, now: datetime) -> None:
-    Complaint.objects.visible_to(actor).filter(pk=complaint_id, read_at=None).update(read_at=now)
+    held = Complaint.objects.visible_to(actor).get(pk=complaint_id)
+    Complaint.objects.filter(pk=held.pk, read_at=None).update(read_at=now)

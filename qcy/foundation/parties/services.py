@@ -136,7 +136,8 @@ def end_mandate(*, actor: Actor, person_id: UUID, node: Node, now: datetime) -> 
     if person_id == actor.person_id:
         raise Refused(Refusal("own_mandate", why="不能结束自己的岗位。", fix="请由总窗口负责人操作。"))
     held = Mandate.objects.visible_to(actor).filter(node=node, person_id=person_id, until=None)
-    held.update(until=local_day(now) - timedelta(days=1))
+    if not held.update(until=local_day(now) - timedelta(days=1)):
+        raise Mandate.DoesNotExist  # nobody with a desk here: nothing to record
     payload = {"node": str(node.pk), "person": str(person_id)}
     put("mandate.ended", payload=payload, now=now, scope=Scope(nodes=frozenset({node.pk})))
     record_audit(

@@ -16,6 +16,7 @@ from qcy.delivery.portal.forms.submission import show_gaps
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.engines.casework.corrections import answer_defect, start_correction, submit_correction
 from qcy.engines.casework.filing import IncompleteDraft
+from qcy.engines.casework.models import Case
 from qcy.engines.forms.models import Draft
 from qcy.kernel.refusals import Refused
 
@@ -53,7 +54,8 @@ def answer(request: Any, case_id: UUID) -> HttpResponse:
 def submit(request: Any, case_id: UUID) -> HttpResponse:
     """All answers at once. What still lacks something comes back to the case page, which lists it."""
     case_url = reverse("my_case", args=[case_id])
-    held = Draft.objects.visible_to(request.actor).filter(corrects=case_id).order_by("-started_at").first()
+    case = Case.objects.applied_for_by(request.actor).only("pk").get(pk=case_id)
+    held = Draft.objects.visible_to(request.actor).filter(corrects=case.pk).order_by("-started_at").first()
     if held is None:
         return HttpResponseRedirect(f"{case_url}#correction")
     try:

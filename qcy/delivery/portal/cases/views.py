@@ -48,7 +48,7 @@ def case_list(request: Any) -> HttpResponse:
         .order_by("-saved_at")
     )
     query = " ".join(request.GET.get("q", "").split())[:60]
-    cases = Case.objects.visible_to(request.actor).with_names().order_by("-submitted_at", "-id")
+    cases = Case.objects.applied_for_by(request.actor).with_names().order_by("-submitted_at", "-id")
     if query:
         cases = cases.filter(Q(number__icontains=query) | Q(adoption__item__name__icontains=query))
     page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
@@ -82,7 +82,7 @@ def todo_of(case: Case, calendar: Any, today: Any) -> str:
 
 
 def case_of(request: Any, case_id: UUID) -> Case:
-    case: Case = Case.objects.visible_to(request.actor).with_names().get(pk=case_id)
+    case: Case = Case.objects.applied_for_by(request.actor).with_names().get(pk=case_id)
     request.node = case.node
     return case
 
@@ -147,6 +147,7 @@ def withdraw(request: Any, case_id: UUID) -> HttpResponse:
 @signed_in
 @writes(back="../")
 def remark(request: Any, case_id: UUID) -> HttpResponse:
+    case_of(request, case_id)  # staff answer from the console
     remark_on_case(actor=request.actor, case_id=case_id, text=request.POST.get("text", ""), now=request.now)
     messages.success(request, _("留言已发给经办人。"))
     return HttpResponseRedirect(f"{reverse('my_case', args=[case_id])}#talk")

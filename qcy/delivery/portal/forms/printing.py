@@ -36,7 +36,7 @@ def draft_form(request: Any, draft_id: UUID) -> HttpResponse:
 
 @signed_in
 def filed_form(request: Any, case_id: UUID) -> HttpResponse:
-    case: Case = Case.objects.visible_to(request.actor).with_names().get(pk=case_id)
+    case: Case = Case.objects.applied_for_by(request.actor).with_names().get(pk=case_id)
     papers = [(label, file.name) for label, file in materials_of(request.actor, case)]
     context = {
         "title": case.adoption.definition.name,

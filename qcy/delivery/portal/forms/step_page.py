@@ -110,7 +110,7 @@ def closed_draft(request: Any, held: Draft) -> HttpResponse:
     """A submitted draft answers with its case: the back button after submitting loses nobody."""
     if held.corrects:
         return HttpResponseRedirect(reverse("my_case", args=[held.corrects]))
-    case = Case.objects.visible_to(request.actor).filter(draft_id=held.pk).first()
+    case = Case.objects.applied_for_by(request.actor).filter(draft_id=held.pk).first()
     if case is None:
         return HttpResponseRedirect(reverse("my_cases"))
     return HttpResponseRedirect(reverse("receipt", args=[case.pk]))
