@@ -137,7 +137,12 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 300
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_PHONE_VERIFICATION_ENABLED = False  # the code that signs in is the proof of the phone
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"verify": "30/m/ip", "complain": "10/m/ip"}
+ACCOUNT_RATE_LIMITS = {  # a whole park may sit behind one address: strict for one account, patient for an address
+    "verify": "30/m/ip",
+    "complain": "10/m/ip",
+    "login_failed": "100/m/ip,5/5m/key",
+    "request_login_code": "120/m/ip,3/m/key",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}

@@ -81,7 +81,7 @@ def test_the_founders_last_evening(people: Any, server: Server) -> None:
     founder.locator("li:not(.done)").get_by_role("button", name="保存").click()
     expect(founder.get_by_text("已承诺后补")).to_be_visible()
     founder.get_by_role("button", name="提交补正").dblclick()
-    expect(founder.get_by_text("已收到您的补正，不用再次提交。")).to_be_visible()
+    expect(founder.get_by_text("已收到，有进展会给您发消息。")).to_be_visible()
 
     # accepted on the promise; the paper follows
     steps.open_case(clerk, number)
@@ -97,8 +97,8 @@ def test_the_founders_last_evening(people: Any, server: Server) -> None:
     founder.get_by_role("button", name="去上传").click()
     steps.upload(founder, "cover", {**steps.PDF, "name": "盖章封面.pdf"})
     founder.get_by_role("button", name="保存，回到办件页").click()
-    founder.get_by_role("button", name="提交补正").click()
-    expect(founder.get_by_text("已收到您的补正，不用再次提交。")).to_be_visible()
+    founder.get_by_role("button", name="提交材料").click()
+    expect(founder.get_by_text("已收到，有进展会给您发消息。")).to_be_visible()
 
     # granted
     steps.open_case(decider, number)

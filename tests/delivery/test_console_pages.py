@@ -161,6 +161,10 @@ def test_the_preview_names_moved_deadlines_and_changes_nothing(world: World, sig
     assert case.number in page and "2026-07-20" in page and "2026-07-21" in page
     assert world.reload(case).promised_due == date(2026, 7, 20)
     client.post("/console/calendar/", typed | {"action": "confirm"})
+    assert world.reload(case).promised_due == date(2026, 7, 20), "what was not previewed is not confirmed"
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen
+    client.post("/console/calendar/", typed | {"action": "confirm", "seen": seen[1]})
     world.work()
     assert world.reload(case).promised_due == date(2026, 7, 21)
 

@@ -72,7 +72,8 @@ def test_one_rating_per_served_matter_changeable_for_three_days(world: World, si
     with unscoped("test"):
         assert list(Rating.objects.values_list("level", flat=True)) == [5]
         Case.objects.filter(pk=case.pk).update(closed_on=date(2026, 7, 4))
-    client.post(f"/me/cases/{case.pk}/rate/", {"level": "1"})
+    late = client.post(f"/me/cases/{case.pk}/rate/", {"level": "1"})
+    assert late.status_code == 422 and "评价不能再改" in body(late)
     with unscoped("test"):
         assert list(Rating.objects.values_list("level", flat=True)) == [5]
 

@@ -83,7 +83,12 @@ def test_C9_a_replayed_refusal_leaves_no_second_text(world: World) -> None:
     with unscoped("test"):
         before = CaseRecord.objects.count()
     world.do(
-        services.refuse_case, world.decider, case_id=case.pk, reason="再写一遍", version=2, now=world.now
+        services.refuse_case,
+        world.decider,
+        case_id=case.pk,
+        reason="研发投入不符合第六条",
+        version=2,
+        now=world.now,
     )
     with unscoped("test"):
         assert CaseRecord.objects.count() == before

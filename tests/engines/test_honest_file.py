@@ -560,3 +560,106 @@ def test_C4_exactly_one_node_is_responsible_from_filing_to_the_end(world: World)
         with unscoped("test"):
             handlers = case.access.filter(kind="handler")
             assert [a.node_id for a in handlers] == [case.node_id]
+
+
+# ---------------------------------------------------------------- found by somebody who meant harm
+def test_a_promise_is_kept_by_the_paper_and_not_by_a_sentence(world: World) -> None:
+    case = ask(world, world.case(verified=True), "cover")
+    answer(world, case, "cover", promise=True)
+    send(world, case)
+    world.do(services.accept_case, world.clerk, case_id=case.pk, version=3, now=world.now)
+    answer(world, case, "cover", reply="我不想交了")
+    found = correction(world, case)
+    assert found.open_count == 1
+    details = {"draft_id": found.draft.pk, "seen": draft_fingerprint(found.draft), "now": world.now}
+    assert world.attempt(submit_correction, world.firm(), **details).code == "not_all_done"
+
+
+def test_a_supplement_asked_while_a_promise_is_open_has_one_day_and_one_list(world: World) -> None:
+    case = ask(world, world.case(verified=True), "cover")
+    answer(world, case, "cover", promise=True)
+    send(world, case)
+    world.do(services.accept_case, world.clerk, case_id=case.pk, version=3, now=world.now)
+    case = ask(world, case, "rd", who=world.decider)
+    found = correction(world, case)
+    assert ([d.field for d in found.defects], found.due) == (["rd", "cover"], date(2026, 7, 29))
+    answer(world, case, "rd", reply="一致")
+    upload(world, start(world, case), "cover")
+    send(world, case)
+    assert world.reload(case).applicant_due is None
+
+
+def test_a_letter_of_the_longest_lines_is_offered_again_whole(world: World) -> None:
+    case = world.case()
+    line = {"field": "rd", "problem": "问" * 300, "todo": "改" * 300, "may_follow": False}
+    world.do(add_defect, world.clerk, case_id=case.pk, now=world.now, **line)
+    assert (
+        world.attempt(add_defect, world.clerk, case_id=case.pk, now=world.now, **line).code == "said_already"
+    )
+    details = {"case_id": case.pk, "version": 1, "remember": True, "now": world.now}
+    world.do(send_defects, world.clerk, **details)
+    with scope(world.clerk.scope):
+        offered = [s for s in sentences_for(world.clerk, case) if s["problem"] == "问" * 300]
+    assert [s["todo"] for s in offered] == ["改" * 300]
+
+
+def test_a_second_claimant_becomes_an_agent_and_renames_nobody(world: World) -> None:
+    from qcy.foundation.parties.models import Membership, Organisation
+    from qcy.foundation.parties.services import claim_organisation, verify_membership
+    from tests.world import FIRMS
+
+    world.case(verified=True)
+    claim = world.do(
+        claim_organisation, world.firm(1), code=FIRMS[0].code, name="坏人科技有限公司", now=world.now
+    )
+    with unscoped("test"):
+        Membership.objects.filter(pk=claim.pk).update(node=world.node())
+    wrong = {"membership_id": claim.pk, "name": "坏人科技有限公司", "now": world.now}
+    assert world.attempt(verify_membership, world.clerk, **wrong).code == "name_differs"
+    done = world.do(verify_membership, world.clerk, **wrong | {"name": FIRMS[0].name})
+    assert (done.role, done.until is not None) == ("agent", True)
+    with unscoped("test"):
+        assert Organisation.objects.get(code=FIRMS[0].code).name == FIRMS[0].name
+
+
+def test_a_strangers_application_blocks_only_the_stranger(world: World) -> None:
+    from qcy.foundation.parties.models import Membership
+    from qcy.foundation.parties.services import claim_organisation
+    from tests.world import FIRMS
+
+    stranger = world.firm(1)
+    world.do(claim_organisation, stranger, code=FIRMS[0].code, name="冒名", now=world.now)
+    first = world.case(0)
+    with unscoped("test"):
+        Case.objects.filter(pk=first.pk).update(filer_id=stranger.person_id)  # filed by the stranger
+    second = world.case(0)
+    with unscoped("test"):
+        Membership.objects.filter(person_id=second.filer_id).update(state="verified")
+    world.do(services.accept_case, world.clerk, case_id=second.pk, version=1, now=world.now)
+    refused = {"case_id": first.pk, "version": 1, "now": world.now}
+    assert world.attempt(services.accept_case, world.clerk, **refused).code in (
+        "licence_first",
+        "second_of_year",
+    )
+
+
+def test_a_running_pause_is_no_change_of_the_calendar(world: World) -> None:
+    from qcy.engines.casework.calendar_preview import moved_by
+    from qcy.foundation.calendars.models import CalendarYear
+
+    case = ask(world, world.case(accepted_by=world.clerk), "rd", who=world.decider)
+    with unscoped("test"):
+        same = CalendarYear.objects.get(year=2026).data
+    assert case.paused_since and moved_by(same, date(2026, 7, 20)) == []
+
+
+def test_another_reason_is_another_command_and_is_refused(world: World) -> None:
+    case = world.case(accepted_by=world.clerk)
+    details = {"case_id": case.pk, "version": 2, "now": world.now}
+    world.do(services.extend_case, world.manager, days=3, reason="核实", **details)
+    world.do(services.extend_case, world.manager, days=3, reason="核实", **details)
+    assert world.reload(case).version == 3, "C9: the same words again"
+    again = details | {"version": 3}
+    assert (
+        world.attempt(services.extend_case, world.manager, days=1, reason="核实", **again).code == "only_once"
+    )

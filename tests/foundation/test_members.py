@@ -158,3 +158,20 @@ def test_a_closed_account_keeps_no_contact_and_the_firm_keeps_its_files(world: W
         assert not Person.objects.get(pk=actor.person_id).is_active
         assert not Membership.objects.filter(person_id=actor.person_id).exclude(state="ended").exists()
     assert world.reload(case).filer_id == actor.person_id
+
+
+def test_the_last_owner_does_not_invite_themselves_out_of_office(world: World) -> None:
+    from tests.world import FIRMS
+
+    boss = owner(world)
+    organisation = boss.memberships[0].organisation_id
+    details = {"phone": FIRMS[0].phone, "role": MembershipRole.PREPARER, "until": TODAY}
+    assert (
+        world.attempt(invite_member, boss, organisation_id=organisation, now=world.now, **details).code
+        == "own_phone"
+    )
+
+
+def test_staff_add_no_phone_that_would_open_the_console(world: World) -> None:
+    details = {"kind": ContactKind.PHONE, "value": "13711110001", "now": world.now}
+    assert world.attempt(change_contact, world.clerk, **details).code == "staff_account"

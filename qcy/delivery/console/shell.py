@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from qcy.delivery.web.gates import leads_hub
 from qcy.engines.ratings.models import Complaint
 from qcy.engines.ratings.queries import open_duties
 from qcy.foundation.nodes.queries import active_nodes
+from qcy.foundation.parties.enums import Role
 
 
 def shell(request: Any, open_cases: int | None = None) -> dict[str, Any]:
@@ -34,10 +36,15 @@ def shell(request: Any, open_cases: int | None = None) -> dict[str, Any]:
     }
 
 
+def windows_of(actor: Any) -> frozenset[UUID]:
+    """Nodes at whose window this person takes applications in."""
+    return frozenset(m.node_id for m in actor.mandates if m.role == Role.CLERK)
+
+
 def _own_pages(request: Any) -> list[NavItem]:
     """Pages by right: everybody's, then the manager's, then the hub's."""
     pages = [
-        ("console_window", _("窗口收件"), "ticket", True),
+        ("console_window", _("窗口收件"), "ticket", bool(windows_of(request.actor))),
         ("console_firms", _("企业"), "building", True),
         ("ratings", _("评价"), "star", True),
         ("desks", _("岗位与请假"), "users", bool(request.actor.managed_nodes)),

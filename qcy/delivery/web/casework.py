@@ -39,7 +39,7 @@ def state_tag_of(case: Case, today: date) -> tuple[str, str]:
     if is_overdue(case, today):
         return "bad", _("已超期")
     if status == CaseStatus.DELIVERED:
-        return "ok", _("已办结 · 通过") if case.outcome == Outcome.GRANTED else _("已办结 · 不通过")
+        return ("ok", _("已办结 · 通过")) if case.outcome == Outcome.GRANTED else ("", _("已办结 · 不通过"))
     return TONE[status], _(PAUSED_WORDS.get(status, "")) or str(status.label)
 
 

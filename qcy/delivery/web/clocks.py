@@ -23,11 +23,19 @@ def clocks_of(case: Case, calendar: Calendar, today: date) -> list[ClockRow]:
     return rows if case.accepted_on else [answer_row(case, calendar, today), *rows]
 
 
+NOT_COUNTED = {  # waiting for the firm is nobody's lateness
+    CaseStatus.CORRECTING: "补正后重新起算",
+    CaseStatus.LAPSED: "没有收到补正，不计时",
+}
+
+
 def answer_row(case: Case, calendar: Calendar, today: date) -> ClockRow:
     """While the firm corrects, no time of the office runs: it starts afresh with the corrected file."""
     limit, label = case.adoption.definition.answer_by, _("受理决定")
-    if case.status == CaseStatus.CORRECTING:
-        return ClockRow(label, limit_text(limit), ("cap",) * limit.count, _("补正后重新起算"))
+    if case.status in NOT_COUNTED:
+        return ClockRow(
+            label, limit_text(limit), ("cap",) * limit.count, _(NOT_COUNTED[CaseStatus(case.status)])
+        )
     run = counted(_received_on(case), limit, calendar, today, (), case.closed_on)
     return _row(label, limit, run)
 
@@ -120,6 +128,8 @@ def mini_clock_of(case: Case, calendar: Calendar, today: date, *, mine: bool = F
             definition.answer_by,
             _("受理决定 {limit}").format(limit=limit_text(definition.answer_by)),
         )
+        if case.status == CaseStatus.LAPSED:
+            return MiniClock(("cap",) * limit.count, headline=_("没有收到补正"))
         if case.status == CaseStatus.CORRECTING:
             return MiniClock(
                 ("cap",) * limit.count, headline=_("等您补正") if mine else _("等企业补正"), sub=deadline
@@ -149,9 +159,13 @@ def clock_sentence(case: Case, calendar: Calendar, today: date) -> str:
     """What runs or stands still, since when, why, and until when."""
     match CaseStatus(case.status):
         case CaseStatus.SUBMITTED:
-            text = _("受理决定最晚 {day}作出，受理后从次日起计算承诺时限。").format(
-                day=chinese_day(case.answer_by, today)
+            late = case.answer_by is not None and case.answer_by < today
+            words = (
+                _("受理决定应在 {day}前作出，已经超期。")
+                if late
+                else _("受理决定最晚 {day}作出，受理后从次日起计算承诺时限。")
             )
+            text = words.format(day=chinese_day(case.answer_by, today))
         case CaseStatus.CORRECTING:
             text = _(
                 "正在等企业补正，期间不计时。补正最晚 {day}，收到后重新计算 {limit}的受理决定期限。"
@@ -170,9 +184,13 @@ def clock_sentence(case: Case, calendar: Calendar, today: date) -> str:
 
 
 def _running_sentence(case: Case, calendar: Calendar, today: date) -> str:
-    text = _("{start}受理，从次日起算，承诺最晚 {end}办结。").format(
-        start=chinese_day(case.accepted_on, today), end=chinese_day(case.promised_due, today)
+    late = case.promised_due is not None and case.promised_due < today
+    words = (
+        _("{start}受理，从次日起算，承诺 {end}前办结，已经超期。")
+        if late
+        else _("{start}受理，从次日起算，承诺最晚 {end}办结。")
     )
+    text = words.format(start=chinese_day(case.accepted_on, today), end=chinese_day(case.promised_due, today))
     paused = run_of(case, promised_of(case), calendar, today).paused
     return text + (_("其中暂停的 {n} 个工作日不计入。").format(n=paused) if paused else "")
 

@@ -73,7 +73,7 @@ def forbidden(request: HttpRequest) -> HttpResponse:
 
 
 def not_in_charge(request: HttpRequest) -> HttpResponse:
-    return error_page(request, 403, _("这一页由负责人使用。"), _("需要时请告诉本节点或总窗口的负责人。"))
+    return error_page(request, 403, _("这一页不归您的岗位使用。"), _("需要时请告诉本节点的负责人。"))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

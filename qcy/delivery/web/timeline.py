@@ -112,9 +112,8 @@ def _text_of(event: CaseEvent) -> str:
         n = len(event.payload.get("files", ()))
         return ngettext("交了 %(n)d 份材料。", "交了 %(n)d 份材料。", n) % {"n": n} if n else ""
     if event.kind == EventType.DUE_RECOMPUTED:
-        return _("承诺最晚 {day}。").format(
-            day=event.payload.get("promised_due") or event.payload.get("answer_by")
-        )
+        day = date.fromisoformat(event.payload.get("promised_due") or event.payload["answer_by"])
+        return _("最晚 {day}。").format(day=chinese_day(day, event.at.date()))
     desk = event.payload.get("desk")
     return _("{desk} 办理。").format(desk=desk) if desk and event.kind in BY_DESK else ""
 

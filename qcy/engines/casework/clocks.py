@@ -108,7 +108,8 @@ def recomputed(state: CaseState, definition: Limits, calendar: Calendar, today: 
         before = (state.answer_by, state.due_provisional)
         after = (date.fromisoformat(payload["answer_by"]), payload["provisional"])
     else:
-        dues = dues_of(state, definition, calendar, today)
+        # a pause still running moves the end anyway: it is counted when it ends
+        dues = dues_of(replace(state, paused_since=None), definition, calendar, today)
         payload = dues.payload(calendar)
         before = (state.promised_due, state.legal_due, state.due_provisional)  # type: ignore[assignment]
         after = (dues.promised, dues.legal, dues.provisional)  # type: ignore[assignment]

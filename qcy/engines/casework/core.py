@@ -17,7 +17,7 @@ from qcy.kernel.refusals import Refusal
 from . import clocks, refusals
 from .clocks import Limits
 from .enums import EventType
-from .state import EVENT_OF, ActingAs, CaseState, Command, Defect, Event, apply, fold
+from .state import EVENT_OF, ActingAs, CaseState, Command, Defect, Event, apply, fold, said_with
 from .workflow import ASSIGNABLE, CASE, MAY_ASSIGN_OTHERS, MAY_TAKE, ONCE, SYSTEM, UNHURRIED
 
 __all__ = ["ActingAs", "CaseState", "Command", "Defect", "Event", "apply", "decide", "fold"]
@@ -67,6 +67,7 @@ def _already_done(moment: _Moment) -> bool:
         return bool(command.reason) and state.last_words == said
     target = CASE.move(command.name).target
     same = command.name in state.done_by and state.done_by[command.name] == command.by.person_id
+    same = same and state.done_with.get(command.name) == said_with(command.reason, command.payload)
     return same and (state.status == target or (target is None and command.name in ONCE))
 
 
@@ -139,7 +140,9 @@ def _no_guard(moment: _Moment) -> Refusal | None:
 
 
 def _may_accept(moment: _Moment) -> Refusal | None:
-    return None if moment.state.applicant_verified else refusals.LICENCE_FIRST
+    if not moment.state.applicant_verified:
+        return refusals.LICENCE_FIRST
+    return refusals.SECOND_OF_YEAR if moment.state.second_of_year else None
 
 
 def _is_time(moment: _Moment) -> Refusal | None:
@@ -251,6 +254,14 @@ def _reopened(moment: _Moment) -> Payload:
     return {**command, **dues.payload(moment.calendar)}
 
 
+def _recomputed(moment: _Moment) -> Payload:
+    """With the day that stood before, so that a reader knows whether it moved or only became certain."""
+    state = moment.state
+    before = state.answer_by if state.accepted_on is None else state.promised_due
+    found = clocks.recomputed(state, moment.definition, moment.calendar, moment.today)
+    return {**found, "was": before.isoformat() if before else None}
+
+
 _EPOCH = datetime(1, 1, 1, tzinfo=UTC)  # events that only answer "what would the state be" carry no time
 _MORE: Mapping[str, Callable[[_Moment], Payload]] = {
     "accept": _accepted_clocks,
@@ -262,7 +273,7 @@ _MORE: Mapping[str, Callable[[_Moment], Payload]] = {
     "miss_supplement": _resumed,
     "resume": _resumed,
     "extend": _extended_dues,
-    "recompute": lambda m: clocks.recomputed(m.state, m.definition, m.calendar, m.today),
+    "recompute": _recomputed,
     "reopen": _reopened,
     "reopen_intake": _reopened,
 }

@@ -19,7 +19,7 @@ from qcy.foundation.files.models import StoredFile
 from qcy.foundation.files.services import FILES_CHANGED, claim_files
 from qcy.foundation.outbox.services import answer_once
 from qcy.foundation.parties.actor import Actor
-from qcy.kernel.refusals import Refused
+from qcy.kernel.refusals import Refusal, Refused
 
 from . import refusals
 from .enums import CaseStatus, RecordKind
@@ -31,6 +31,7 @@ from .services import applies_for, perform
 from .state import CaseState, Defect
 
 ANSWERS = "answers"  # a section of the draft that no form has: replies and promises, by id of the defect
+LONGEST_REPLY = 500
 COMMAND_IN = {CaseStatus.CORRECTING: "correct", CaseStatus.SUPPLEMENTING: "supplement"}
 
 
@@ -45,6 +46,7 @@ class AskedDefect:
     todo: str
     kind: str  # file, field or whole
     may_promise: bool
+    must_come: bool = False  # promised at acceptance: only the paper itself will do
     done: str = ""  # changed, uploaded, explained, promised; "" = still open
     reply: str = ""
 
@@ -80,12 +82,13 @@ def correction_for(actor: Actor, case: Case, file: CaseFile | None = None) -> Co
     draft = open_draft_of(actor, case)
     papers = files_of_draft(actor, draft) if draft else []
     lines = file.defect_lines
-    views = tuple(_view(d, lines[d.id], file, draft, papers, command) for d in asked if d.id in lines)
+    views = tuple(_view(d, lines[d.id], file, draft, papers, command) for d in asked)
     return Correction(views, file.state.applicant_due, draft, command)
 
 
 def asked_defects(state: CaseState) -> tuple[Defect, ...]:
-    return state.defects or state.outstanding
+    """The letter being answered, and what was promised at acceptance: one list, one submission."""
+    return (*state.defects, *state.outstanding)
 
 
 def open_draft_of(actor: Actor, case: Case) -> Draft | None:
@@ -118,6 +121,9 @@ def answer_defect(
     asked = next((d for d in found.defects if d.id == defect_id), None) if found else None
     if asked is None:
         raise Refused(refusals.HANDLED_ELSEWHERE)
+    if len(reply) > LONGEST_REPLY:
+        why = f"说明有 {len(reply)} 个字，最多 {LONGEST_REPLY} 个。"
+        raise Refused(Refusal("reply_too_long", why=why, fix="请精简后再保存。"))
     values = dict(draft.sections.get(ANSWERS, {}).get("values", {}))
     values[f"reply-{defect_id}"] = reply
     values[f"promise-{defect_id}"] = "yes" if promise and asked.may_promise else ""
@@ -215,6 +221,7 @@ def _view(
         may_promise=may_promise,
         done=_how_done(defect, file, draft, papers, reply.strip(), promised) if draft else "",
         reply=reply,
+        must_come=defect in file.state.outstanding,
     )
 
 
@@ -235,7 +242,7 @@ def _how_done(
         return "changed"
     if promised:
         return "promised"
-    return "explained" if reply else ""
+    return "explained" if reply and defect not in file.state.outstanding else ""
 
 
 def _changed(file: CaseFile, name: str, draft: Draft) -> bool:

@@ -29,6 +29,7 @@ COMMAND_IN = {CaseStatus.SUBMITTED: "ask_correction", CaseStatus.ACCEPTED: "ask_
 PROBLEM_MISSING = Refusal("problem_missing", why="还没有写哪里不对。", fix="请写清现在是什么样、依据是什么。")
 TODO_MISSING = Refusal("todo_missing", why="还没有写请企业怎么做。", fix="请写清改哪个数、补哪份材料。")
 TOO_MANY = Refusal("too_many", why=f"一份通知最多列 {MOST_DEFECTS} 处。", fix="请把相近的问题合成一处。")
+SAID_ALREADY = Refusal("said_already", why="这一处已经列在通知里了。", fix="请核对下面的清单。")
 UNKNOWN_FIELD = Refusal("unknown_field", why="所选的内容不在申请表里。", fix="请重新选择。")
 
 
@@ -44,12 +45,15 @@ def add_defect(
     sheet = _sheet(case, now)
     if len(sheet.defects) >= MOST_DEFECTS:
         raise Refused(TOO_MANY)
+    wanted = _line(problem, PROBLEM_MISSING)
+    if any((d["field"], d["problem"]) == (field, wanted) for d in sheet.defects):
+        raise Refused(SAID_ALREADY)
     sheet.defects.append(
         {
             "id": new_id().hex[-8:],
             "field": field,
             "label": definition.form.by_name[field].label if field else "申请整体",
-            "problem": _line(problem, PROBLEM_MISSING),
+            "problem": wanted,
             "todo": _line(todo, TODO_MISSING),
             "may_follow": may_follow and field in definition.may_follow and not case.accepted_on,
         }
@@ -99,8 +103,12 @@ def sentences_for(actor: Actor, case: Case) -> list[dict[str, str]]:
     own = StandardSentence.objects.visible_to(actor).filter(
         node_id=case.node_id, item_code=definition.item["code"]
     )
-    kept = [(s.field, *s.text.split("\n", 1)) for s in own.order_by("-used", "id")[:30]]
-    return standard + [{"field": f, "problem": p, "todo": t} for f, p, t in kept]
+    return standard + [_sentence(s) for s in own.order_by("-used", "id")[:30]]
+
+
+def _sentence(kept: StandardSentence) -> dict[str, str]:
+    problem, _, todo = kept.text.partition("\n")
+    return {"field": kept.field, "problem": problem, "todo": todo}
 
 
 def _case_to_correct(actor: Actor, case_id: UUID) -> Case:
@@ -147,7 +155,7 @@ def _line(text: str, missing: Refusal) -> str:
 def _remember(case: Case, listed: list[dict[str, Any]]) -> None:
     code = case.adoption.definition.item["code"]
     for defect in listed:
-        text = f"{defect['problem']}\n{defect['todo']}"[:LONGEST_LINE]
+        text = f"{defect['problem']}\n{defect['todo']}"  # two lines of at most LONGEST_LINE each
         key = {"node_id": case.node_id, "item_code": code, "field": defect["field"], "text": text}
         if not StandardSentence.objects.filter(**key).update(used=F("used") + 1):
             StandardSentence(**key).save(force_insert=True)

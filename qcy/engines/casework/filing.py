@@ -42,7 +42,6 @@ from .core import decide
 from .enums import AccessKind, CaseStatus, RecordKind
 from .letters import issue_letter
 from .models import Case, CaseAccess, CaseRecord
-from .queries import in_the_way
 from .recording import keep_record, record_events, record_reference
 from .state import ActingAs, CaseState, Command
 
@@ -140,7 +139,7 @@ def _file(actor: Actor, ready: _Ready | None, now: datetime) -> UUID:
         raise Refused(refusals.ALREADY_SUBMITTED)
     if not lock_unchanged(actor=actor, draft=ready.draft):
         raise _Moved
-    _refuse_second_of_year(ready, local_day(now).year)
+    _refuse_second_of_year(actor, ready, local_day(now).year)
     return _create(actor, ready, now).pk
 
 
@@ -156,10 +155,12 @@ def count_by_field(files: Sequence[StoredFile]) -> Counter[str]:
     return Counter(file.field for file in files if file.state != FileState.REJECTED)
 
 
-def _refuse_second_of_year(ready: _Ready, year: int) -> None:
+def _refuse_second_of_year(actor: Actor, ready: _Ready, year: int) -> None:
     if not ready.adoption.definition.one_per_year:
         return
-    if in_the_way(ready.adoption, ready.draft.organisation_id, year).exists():
+    if Case.objects.in_the_way(
+        ready.adoption, ready.draft.organisation_id, year, _filer(actor, ready.draft)
+    ).exists():
         raise Refused(refusals.ONE_PER_YEAR)
 
 
@@ -177,11 +178,11 @@ def _create(actor: Actor, ready: _Ready, now: datetime) -> Case:
         responsible_node=adoption.node,
         adoption=adoption,
         organisation=organisation,
-        filer_id=draft.person_id if draft.window_id else actor.me,
+        filer_id=_filer(actor, draft),
         window_person_id=actor.me if draft.window_id else None,
         draft_id=draft.pk,
         year=today.year,
-        typed_name=membership.name if membership else organisation.name,
+        typed_name=membership.typed_name if membership else organisation.name,
         status=CaseStatus.SUBMITTED,
         version=0,
         submitted_at=now,
@@ -196,6 +197,12 @@ def _create(actor: Actor, ready: _Ready, now: datetime) -> Case:
     close_draft(draft, now=now)
     issue_letter("receipt", case, now)
     return case
+
+
+def _filer(actor: Actor, draft: Draft) -> UUID:
+    """Whoever submits; at the window, the person who stands there."""
+    found: UUID = draft.person_id if draft.window_id else actor.me
+    return found
 
 
 def _case_number(zone: str, today: Any) -> str:

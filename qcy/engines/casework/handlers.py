@@ -81,6 +81,8 @@ def tell_applicant(payload: Mapping[str, Any], now: datetime) -> None:
     case = Case.objects.with_names().get(pk=payload["case"])
     if kind == EventType.REMARKED and _by_firm(case, payload):
         return
+    if kind == EventType.DUE_RECOMPUTED and not _moved(case, payload):
+        return
     if words := TOLD.get(kind):
         _send(case, case.filer_id, words, f"/me/cases/{case.pk}/", now)
 
@@ -104,6 +106,12 @@ def _desks(case: Case) -> Iterator[UUID]:
         yield case.assignee_id
     elif last := case.assignments.order_by("-since").first():
         yield last.person_id
+
+
+def _moved(case: Case, payload: Mapping[str, Any]) -> bool:
+    """A day that only became certain is no news."""
+    told = CaseEvent.objects.get(case=case, seq=payload["seq"]).payload
+    return bool(told.get("was") != (told.get("promised_due") or told.get("answer_by")))
 
 
 def _by_firm(case: Case, payload: Mapping[str, Any]) -> bool:

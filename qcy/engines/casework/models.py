@@ -42,6 +42,21 @@ class CaseQuerySet(ScopedQuerySet):
         own = Q(filer_id=actor.person_id) | Q(organisation_id__in=actor.scope.organisations)
         return self.visible_to(actor).filter(own | at_window)
 
+    def in_the_way(self, adoption: Adoption, organisation_id: Any, year: int, filer_id: Any) -> CaseQuerySet:
+        """Cases of this matter, firm and year that are open or were granted, and stand in the way of another.
+
+        Before acceptance nobody has seen the licence: a stranger's application blocks only the stranger.
+        """
+        seen = Q(accepted_on__isnull=False)
+        return self.filter(
+            seen | Q(filer_id=filer_id) if filer_id else seen,
+            organisation_id=organisation_id,
+            adoption__item_id=adoption.item_id,
+            year=year,
+            status__in=(*OPEN_STATUSES, CaseStatus.DELIVERED),
+            outcome__in=(Outcome.NONE, Outcome.GRANTED),
+        )
+
     def at_node(self, node_id: Any) -> CaseQuerySet:
         return self.filter(node_id=node_id)
 
@@ -230,7 +245,7 @@ class StandardSentence(Row):
     node = models.ForeignKey(Node, on_delete=models.PROTECT)
     item_code = models.CharField(max_length=40)
     field = models.CharField(max_length=40)
-    text = models.CharField(max_length=300)
+    text = models.CharField(max_length=610)  # what is wrong, a line break, what to do
     used = models.PositiveIntegerField(default=1)
 
     class Meta:

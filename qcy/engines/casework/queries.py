@@ -15,8 +15,8 @@ from qcy.foundation.parties.queries import covered_by
 from qcy.kernel.workflow import Move
 
 from . import refusals
-from .enums import OPEN_STATUSES, CaseStatus, Outcome
-from .models import Case, CaseQuerySet
+from .enums import OPEN_STATUSES, CaseStatus
+from .models import Case
 from .services import applies_for
 from .state import CaseState
 from .workflow import CASE, MAY_ASSIGN_OTHERS, MAY_TAKE, ONCE
@@ -26,19 +26,7 @@ def filed_this_year(actor: Actor, adoption: Adoption, organisation_id: UUID, yea
     """The case that stands in the way of another one, if this actor may see it; the filing checks again."""
     if not adoption.definition.one_per_year:
         return None
-    return in_the_way(adoption, organisation_id, year).visible_to(actor).first()
-
-
-def in_the_way(adoption: Adoption, organisation_id: UUID, year: int) -> CaseQuerySet:
-    """Cases of this matter, firm and year that are open or were granted."""
-    found: CaseQuerySet = Case.objects.filter(
-        organisation_id=organisation_id,
-        adoption__item_id=adoption.item_id,
-        year=year,
-        status__in=(*OPEN_STATUSES, CaseStatus.DELIVERED),
-        outcome__in=(Outcome.NONE, Outcome.GRANTED),
-    )
-    return found
+    return Case.objects.in_the_way(adoption, organisation_id, year, actor.person_id).visible_to(actor).first()
 
 
 def can_withdraw(actor: Actor, case: Case) -> bool:

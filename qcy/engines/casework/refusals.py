@@ -20,6 +20,11 @@ LICENCE_FIRST = Refusal(
 )
 MAY_NOT_ASSIGN = Refusal("may_not_assign", why="只有节点负责人可以分派给别人。", fix="您可以自己领办。")
 CANNOT_TAKE = Refusal("cannot_take", why="这位工作人员没有办理这一环节的权限。", fix="请选择别的工作人员。")
+SECOND_OF_YEAR = Refusal(
+    "second_of_year",
+    why="这家企业今年的同一事项已经受理过一份。",
+    fix="请作不予受理，并告诉企业查看已受理的那一份。",
+)
 ONE_PER_YEAR = Refusal(
     "one_per_year",
     why="本企业今年已经申请过这个事项，还没有办结或已经通过。",

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
 from qcy.foundation.calendars.queries import calendar_in_force
+from qcy.foundation.database.scope import purpose
 from qcy.foundation.documents.models import DocumentState
 from qcy.foundation.documents.services import retire_results
 from qcy.foundation.parties.actor import Actor
@@ -101,7 +102,7 @@ def release_case(*, actor: Actor, case_id: UUID, now: datetime) -> Case:
 
 def remark_on_case(*, actor: Actor, case_id: UUID, text: str, now: datetime) -> Case:
     """A message on the file, read by both sides."""
-    return perform(actor, case_id, "remark", now, reason=text)
+    return perform(actor, case_id, "remark", now, reason=checked_text(text))
 
 
 @transaction.atomic
@@ -184,7 +185,17 @@ def _write_letters(
 
 
 def _with_circumstances(state: CaseState, case: Case) -> CaseState:
-    return replace(state, applicant_verified=applicant_is_verified(case))
+    return replace(
+        state, applicant_verified=applicant_is_verified(case), second_of_year=_another_was_accepted(case)
+    )
+
+
+def _another_was_accepted(case: Case) -> bool:
+    if case.accepted_on or not case.adoption.definition.one_per_year:
+        return False
+    with purpose("filing"):  # also at another node
+        others = Case.objects.in_the_way(case.adoption, case.organisation_id, case.year, None)
+        return bool(others.exclude(pk=case.pk).exists())
 
 
 def applicant_is_verified(case: Case) -> bool:

@@ -57,8 +57,10 @@ class CaseState:
     outstanding: tuple[Defect, ...] = ()  # promised at acceptance, not handed in yet
     assignee: UUID | None = None
     done_by: Mapping[str, UUID | None] = field(default_factory=dict)  # command -> who gave it
+    done_with: Mapping[str, str] = field(default_factory=dict)  # command -> its words and numbers
     last_words: tuple[UUID | None, str] = (None, "")  # who left the last remark, and its hash
     applicant_verified: bool = True
+    second_of_year: bool = False  # another case of this matter, firm and year has been accepted
 
     @property
     def applicant_due(self) -> date | None:
@@ -135,10 +137,16 @@ def apply(state: CaseState, event: Event) -> CaseState:
         "version": version,
         "moved_at": state.moved_at if event.type in QUIET else version,
         "done_by": {**state.done_by, command: event.actor},
+        "done_with": {**state.done_with, command: said_with(event.payload.get("reason"), event.payload)},
     }
     if command not in ("submit", "assign") and (target := CASE.move(command).target) is not None:
         changes["status"] = target
     return replace(state, **changes | _FACTS_OF.get(command, _nothing)(state, event))
+
+
+def said_with(reason: Mapping[str, str] | None, payload: Mapping[str, Any]) -> str:
+    """By this a repeated command is told from another one of the same name."""
+    return f"{(reason or {}).get('hash', '')}:{payload.get('days', '')}:{payload.get('procedure', '')}"
 
 
 Facts = dict[str, Any]
@@ -202,13 +210,22 @@ def _on_corrected(state: CaseState, event: Event) -> Facts:
 
 
 def _on_supplement_asked(state: CaseState, event: Event) -> Facts:
-    return _on_asked(state, event) | _pause_begins(event)
+    """What was promised may come with it: one day for everything."""
+    follow_by = (
+        max(state.follow_by, day)
+        if state.follow_by and (day := day_in(event.payload, "correct_by"))
+        else None
+    )
+    return _on_asked(state, event) | _pause_begins(event) | {"follow_by": follow_by}
 
 
 def _on_resumed(state: CaseState, event: Event) -> Facts:
     """A pause ends: with the papers, without them, or with the special procedure."""
     facts = _pause_ends(state, day_in(event.payload, "on")) | _dues(state, event)
-    return facts | {"defects": (), "correct_by": None}
+    handed_in = set(event.payload.get("supplied", ()))
+    left = tuple(d for d in state.outstanding if d.id not in handed_in)
+    follow_by = state.follow_by if left else None
+    return facts | {"defects": (), "correct_by": None, "outstanding": left, "follow_by": follow_by}
 
 
 def _on_suspended(state: CaseState, event: Event) -> Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -14,16 +14,24 @@ from qcy.foundation.audit.services import record_audit
 from qcy.foundation.database.scope import purpose
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.parties.actor import Actor
-from qcy.foundation.parties.enums import ContactKind, MembershipRole, MembershipState, PersonKind, Role
+from qcy.foundation.parties.enums import ContactKind, MembershipState, PersonKind, Role
 from qcy.foundation.parties.models import Membership, Organisation, Person
-from qcy.foundation.parties.services import checked_name, open_account, parse_phone, prove_contact
+from qcy.foundation.parties.services import (
+    checked_name,
+    name_on_licence,
+    open_account,
+    parse_phone,
+    prove_contact,
+    settle_role,
+)
 from qcy.kernel import uscc
-from qcy.kernel.local_time import local_day
-from qcy.kernel.refusals import Refused
+from qcy.kernel.refusals import Refusal, Refused
 
 from . import refusals
 
-DELEGATION = timedelta(days=365)
+STAFF_PHONE = Refusal(
+    "own_claim", why="这是工作人员的手机号，不能作为企业的办事人。", fix="请填当面核对的办事人手机号。"
+)
 
 
 @transaction.atomic
@@ -32,18 +40,16 @@ def begin_at_window(
 ) -> Draft:
     """The clerk has seen the licence and the person: the membership is verified, the draft belongs to the person.
 
-    Whoever is the first to act for a firm becomes its owner; later ones become agents for a year.
+    A firm known under another name is refused: the licence and the platform must agree.
     """
     node = adoption.node
     if Role.CLERK not in actor.roles_at(node.pk):
         raise Refused(refusals.needs_role(frozenset({Role.CLERK})))
     code, name, number = uscc.parse(code), checked_name(name), parse_phone(phone)
     organisation, _ = Organisation.objects.get_or_create(code=code)
-    first = not organisation.name
-    if first:
-        Organisation.objects.filter(pk=organisation.pk).update(name=name)
-    person = _person(number, now)
-    _verify(actor, person.pk, organisation.pk, node, name, first=first, now=now)
+    name = name_on_licence(organisation, name)
+    person = _person(actor, number, now)
+    _verify(actor, person.pk, organisation.pk, node, name, now=now)
     return open_window_draft(
         actor=actor,
         person_id=person.pk,
@@ -56,15 +62,18 @@ def begin_at_window(
     )
 
 
-def _person(number: str, now: datetime) -> Person:
+def _person(actor: Actor, number: str, now: datetime) -> Person:
+    """Whoever stands there, never the clerk: nobody verifies their own right to act for a firm."""
     with purpose("sign_in"):
         person = open_account(kind=PersonKind.FIRM, contact=ContactKind.PHONE, value=number, now=now)
+        if person.pk == actor.person_id or person.kind == PersonKind.STAFF:
+            raise Refused(STAFF_PHONE)
         prove_contact(person=person, kind=ContactKind.PHONE, value=number, now=now)
     return person
 
 
 def _verify(
-    actor: Actor, person_id: UUID, organisation_id: UUID, node: Node, name: str, *, first: bool, now: datetime
+    actor: Actor, person_id: UUID, organisation_id: UUID, node: Node, name: str, *, now: datetime
 ) -> None:
     with purpose("window"):  # a membership put before another node is found too
         held = Membership.objects.filter(person_id=person_id, organisation_id=organisation_id)
@@ -75,8 +84,7 @@ def _verify(
             person_id=person_id, organisation_id=organisation_id, claimed_at=now, typed_name=name
         )
         membership.node = node
-        membership.role = MembershipRole.OWNER if first else MembershipRole.AGENT
-        membership.until = None if first else local_day(now) + DELEGATION
+        settle_role(membership, now)
         membership.state, membership.verified_at = MembershipState.VERIFIED, now
         membership.verified_by = actor.person_id
         membership.save()

@@ -26,6 +26,8 @@ LONGEST_COMMENT = 500
 
 NOT_CLOSED = Refusal("not_closed", why="这份办件还没有办结。", fix="办结后就可以评价。")
 NOT_YOURS = Refusal("not_yours", why="只有申请企业的办事人可以评价。", fix="请用提交申请的账号登录。")
+LONG_COMMENT = Refusal("comment_too_long", why=f"评价最多 {LONGEST_COMMENT} 个字。", fix="请精简后再提交。")
+TOO_LATE = Refusal("too_late", why="办结三天后，评价不能再改。", fix="还有意见的，请到“投诉与建议”留言。")
 CHOOSE_LEVEL = Refusal("level", why="还没有选择满意程度。", fix="请从五个选项中选一个。")
 
 
@@ -39,11 +41,15 @@ def rate_case(*, actor: Actor, case_id: UUID, level: int | None, comment: str, n
         raise Refused(NOT_CLOSED)
     if level not in Level.values:
         raise Refused(CHOOSE_LEVEL)
-    words = clean(comment).strip()[:LONGEST_COMMENT]
+    words = clean(comment).strip()
+    if len(words) > LONGEST_COMMENT:
+        raise Refused(LONG_COMMENT)
     rating = Rating.objects.filter(case=case).first()
     if rating is None:
         return _first_rating(case, actor.me, level, words, now)
-    if (rating.level, rating.comment) != (level, words) and may_change(rating, now):
+    if (rating.level, rating.comment) != (level, words):
+        if not may_change(rating, now):
+            raise Refused(TOO_LATE)
         _change(rating, level, words, now)
     return rating
 

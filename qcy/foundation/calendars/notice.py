@@ -50,7 +50,7 @@ def _range(line: str, year: int) -> Iterator[date]:
         raise _unreadable(line)
     first = _day(parts[0], year, line)
     last = _day(parts[-1] if DAY.fullmatch(parts[-1]) else f"{first.month}月{parts[-1]}", year, line)
-    if last < first:
+    if last < first or {first.year, last.year} != {year}:
         raise _unreadable(line)
     while first <= last:
         yield first

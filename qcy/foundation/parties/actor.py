@@ -29,6 +29,7 @@ class HeldMembership:
     name: str
     verified: bool
     organisation: Organisation = field(compare=False)
+    typed_name: str = ""
     role: MembershipRole = MembershipRole.OWNER
 
     @property
@@ -94,6 +95,7 @@ def actor_for(person: Person, today: date) -> Actor:
             m.name,
             m.is_verified,
             m.organisation,
+            m.typed_name,
             MembershipRole(m.role),
         )
         for m in Membership.objects.filter(person=person)

@@ -33,6 +33,12 @@ NOT_FOR_YOU = Refusal(
 )
 LAST_OWNER = Refusal("last_owner", why="企业至少要有一位管理员。", fix="请先邀请另一位管理员，再停用这一位。")
 OPEN_CASES = Refusal("open_cases", why="您名下还有没办结的办件。", fix="请等办结，或者先撤回，再注销账号。")
+STAFF_CONTACT = Refusal(
+    "staff_account",
+    why="工作人员用邮箱和密码登录，不在这里登记手机号和邮箱。",
+    fix="需要更换请告诉节点负责人。",
+)
+OWN_PHONE = Refusal("own_phone", why="这是您自己的手机号。", fix="请填要邀请的人的手机号。")
 STAFF_ACCOUNT = Refusal(
     "staff_account", why="工作人员的账号由节点负责人管理，不能自己注销。", fix="离岗请告诉节点负责人。"
 )
@@ -54,8 +60,11 @@ def invite_member(
     """An owner asks somebody, by phone, to act for the firm; taken up by signing in with that phone."""
     _owners_only(actor, organisation_id)
     number = parse_phone(phone)
+    until = None if role == MembershipRole.OWNER else until
     _check_until(role, until, local_day(now))
     key = lookup(ContactKind.PHONE, number)
+    if PersonContact.objects.filter(person_id=actor.me, kind=ContactKind.PHONE, lookup=key).exists():
+        raise Refused(OWN_PHONE)
     same = Invitation.objects.visible_to(actor).filter(
         organisation_id=organisation_id, lookup=key, ended_at=None, expires_at__gt=now
     )
@@ -114,6 +123,7 @@ def take_up_invitation(*, actor: Actor, invitation_id: UUID, now: datetime) -> M
     if not taken:
         raise Refused(NOT_FOR_YOU)
     membership = _membership(actor, invitation, now)
+    _refuse_losing_the_last_owner(membership, invitation.role)
     membership.role, membership.until = invitation.role, invitation.until
     membership.state, membership.verified_at = MembershipState.VERIFIED, now
     membership.verified_by = invitation.invited_by
@@ -132,14 +142,20 @@ def _membership(actor: Actor, invitation: Invitation, now: datetime) -> Membersh
     )
 
 
+def _refuse_losing_the_last_owner(membership: Membership, role: str) -> None:
+    stays = role == MembershipRole.OWNER
+    leads = membership.is_verified and membership.role == MembershipRole.OWNER
+    if leads and not stays and not _another_owner(membership):
+        raise Refused(LAST_OWNER)
+
+
 @transaction.atomic
 def end_membership(*, actor: Actor, membership_id: UUID, now: datetime) -> None:
     """An owner stops somebody acting for the firm, or a person leaves. What was filed stays with the firm."""
     held = Membership.objects.visible_to(actor).for_update().get(pk=membership_id)
     if held.person_id != actor.me:
         _owners_only(actor, held.organisation_id)
-    if held.is_verified and held.role == MembershipRole.OWNER and not _another_owner(held):
-        raise Refused(LAST_OWNER)
+    _refuse_losing_the_last_owner(held, "")
     held.state, held.until = MembershipState.ENDED, local_day(now)
     held.save(update_fields=["state", "until"])
     _record(actor, held.organisation_id, "member.ended", now, membership=str(held.pk))
@@ -159,7 +175,12 @@ def members_of(actor: Actor, organisation_id: UUID) -> list[Membership]:
 
 @transaction.atomic
 def change_contact(*, actor: Actor, kind: ContactKind, value: str, now: datetime) -> None:
-    """The proven new phone or address replaces the old one, which is a stranger's from now on."""
+    """The proven new phone or address replaces the old one, which is a stranger's from now on.
+
+    Not for staff: a phone would open the console without password and second factor.
+    """
+    if actor.is_staff:
+        raise Refused(STAFF_CONTACT)
     key = lookup(kind, value)
     with purpose("sign_in"):
         if PersonContact.objects.filter(kind=kind, lookup=key).exclude(person_id=actor.me).exists():

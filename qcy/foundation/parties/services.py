@@ -4,10 +4,12 @@ import re
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
-from qcy.foundation.database.scope import Scope
+from qcy.foundation.database.scope import Scope, purpose
 from qcy.foundation.database.writing import change
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.outbox.services import put
@@ -18,13 +20,13 @@ from qcy.kernel.text import clean
 
 from .access import can_manage_desks, can_verify_membership
 from .actor import Actor
-from .enums import LIVE_STATES, ContactKind, MembershipState, PersonKind
+from .enums import LIVE_STATES, ContactKind, MembershipRole, MembershipState, PersonKind
 from .models import Absence, Mandate, Membership, Organisation, Person, PersonContact
 from .sealed import lookup, seal
 
 PHONE = re.compile(r"1[3-9]\d{9}")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LONGEST_NAME = 120
+DELEGATION = timedelta(days=365)
 FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－", "0123456789+-")
 
 
@@ -40,7 +42,11 @@ def parse_phone(text: str) -> str:
 def parse_email(text: str) -> str:
     """An address in lower case; whether it exists is shown by the code that comes back."""
     address = text.strip().lower()
-    if len(address) > 120 or not EMAIL.fullmatch(address):
+    try:
+        validate_email(address)
+    except ValidationError:
+        address = ""
+    if not address or len(address) > 120:
         raise Refused(Refusal("email", why="邮箱的格式不对。", fix="例如 name@example.com。"))
     return address
 
@@ -119,13 +125,36 @@ def verify_membership(*, actor: Actor, membership_id: UUID, name: str, now: date
         raise Refused(decision.reason)
     if claim.is_verified:
         return claim
-    name = checked_name(name)
-    Organisation.objects.filter(pk=claim.organisation_id).update(name=name)
-    claim.organisation.name = name
+    claim.organisation.name = name_on_licence(claim.organisation, checked_name(name))
+    settle_role(claim, now)
     claim.state, claim.verified_at, claim.verified_by = MembershipState.VERIFIED, now, actor.person_id
-    claim.save(update_fields=["state", "verified_at", "verified_by"])
+    claim.save(update_fields=["state", "verified_at", "verified_by", "role", "until"])
     _record(claim, "membership.verified", actor, now)
     return claim
+
+
+def name_on_licence(organisation: Organisation, name: str) -> str:
+    """The first licence seen names the firm; a later one has to agree, or somebody could rename it by a claim."""
+    if organisation.name and organisation.name != name:
+        why = f"平台上这家企业的名称是“{organisation.name}”，与您填的不一致。"
+        raise Refused(
+            Refusal("name_differs", why=why, fix="请核对执照；企业确已更名的，请先由企业管理员提出。")
+        )
+    Organisation.objects.filter(pk=organisation.pk, name="").update(name=name)
+    return name
+
+
+def settle_role(membership: Membership, now: datetime) -> None:
+    """Whoever is first seen with the licence owns the firm's place here; later ones act for it for a year."""
+    with purpose("window"):  # also owners whom another node has verified
+        owners = Membership.objects.filter(
+            organisation_id=membership.organisation_id,
+            role=MembershipRole.OWNER,
+            state=MembershipState.VERIFIED,
+        )
+        has_owner = owners.exclude(pk=membership.pk).exists()
+    membership.role = MembershipRole.AGENT if has_owner else MembershipRole.OWNER
+    membership.until = local_day(now) + DELEGATION if has_owner else None
 
 
 @transaction.atomic
@@ -164,8 +193,18 @@ def record_absence(
     )
     if person_id == cover_id or desks != {person_id, cover_id}:
         raise Refused(Refusal("cover", why="代办人须是本节点的另一位工作人员。", fix="请重新选择。"))
-    if until < since:
-        raise Refused(Refusal("absence_days", why="结束日期早于开始日期。", fix="请核对两个日期。"))
+    today = local_day(now)
+    if not since <= until or until < today or until > today + DELEGATION:
+        raise Refused(
+            Refusal(
+                "absence_days",
+                why="请假的日期没有填对。",
+                fix="结束日期应在今天以后、一年以内，不早于开始日期。",
+            )
+        )
+    same = Absence.objects.filter(node=node, person_id=person_id, since__lte=until, until__gte=since)
+    if same.exists():
+        raise Refused(Refusal("absence_twice", why="这段时间已经登记过请假。", fix="请核对下面的清单。"))
     absence = Absence(person_id=person_id, cover_id=cover_id, node=node, since=since, until=until)
     absence.save(force_insert=True)
     record_audit(

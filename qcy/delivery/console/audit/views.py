@@ -21,7 +21,21 @@ from qcy.foundation.database.scope import purpose
 from qcy.foundation.parties.models import Mandate
 
 PER_PAGE = 30
+SHOWN = {"contact_name": "联系人姓名", "contact_phone": "联系人电话"}
 AUDIT_WORDS = {
+    "messages.chosen": "设置消息提醒",
+    "person.joined": "开通账号",
+    "person.contact_changed": "更换手机号或邮箱",
+    "person.closed": "注销账号",
+    "member.invited": "邀请成员",
+    "member.joined": "成员加入",
+    "member.ended": "停用成员",
+    "duty.uphold": "差评申诉成立",
+    "duty.turn_down": "差评申诉不成立",
+    "duty.withdrawn": "企业改评，差评结束",
+    "case.erased": "按保存期限删除",
+    "edition.loaded": "载入事项版本",
+    "complaint.read": "查看投诉与建议",
     "membership.verified": "核验企业身份",
     "membership.verified_at_window": "窗口核验企业身份",
     "membership.claimed": "登记企业",
@@ -74,7 +88,8 @@ def _rows(request: Any, kind: str, query: str) -> Any:
         return AccessLog.objects.visible_to(request.actor).order_by("-at", "-id")
     if kind == "system":
         events = AuditEvent.objects.visible_to(request.actor).order_by("-at", "-id")
-        return events.filter(type__icontains=query) if query else events
+        wanted = [code for code, words in AUDIT_WORDS.items() if query in words]
+        return events.filter(type__in=wanted) if query else events
     events = CaseEvent.objects.visible_to(request.actor).select_related("case").order_by("-at", "-id")
     return events.filter(case__number__icontains=query) if query else events
 
@@ -87,7 +102,7 @@ def _told(request: Any, kind: str, rows: list[Any]) -> list[dict[str, Any]]:
             {
                 "at": r.at,
                 "who": desks.get(r.person_id, ""),
-                "what": _("查看 {field}").format(field=r.what),
+                "what": _("查看{field}").format(field=SHOWN.get(r.what, r.what)),
                 "about": getattr(numbers.get(r.subject_id), "number", ""),
                 "more": r.reason,
             }
@@ -98,7 +113,7 @@ def _told(request: Any, kind: str, rows: list[Any]) -> list[dict[str, Any]]:
             "at": r.at,
             "who": desks.get(r.actor_id) or (_("系统") if r.actor_id is None else _("企业用户")),
             "what": r.kind.label if kind == "cases" else AUDIT_WORDS.get(r.type, r.type),
-            "about": r.case.number if kind == "cases" else r.stream,
+            "about": r.case.number if kind == "cases" else r.stream.partition(":")[0],
             "more": f"#{r.seq} · {r.hash[:12]}",
         }
         for r in rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from qcy.foundation.calendars.models import CalendarYear
 from qcy.foundation.calendars.notice import read_notice
 from qcy.foundation.calendars.services import load_calendar_year
 from qcy.kernel.calendar import load_calendar
+from qcy.kernel.chain import canonical_json
 from qcy.kernel.refusals import Refusal, Refused
 
 SHOWN = 50
@@ -34,9 +36,10 @@ def calendar(request: Any) -> HttpResponse:
         _check(document)
     except Refused as refused:
         return _page(request, typed, refused=str(refused.refusal), status=422)
-    if request.POST.get("action") != "confirm":
+    seen = hashlib.sha256(canonical_json(document)).hexdigest()
+    if request.POST.get("action") != "confirm" or request.POST.get("seen") != seen:
         moved = moved_by(document, request.today)
-        return _page(request, typed, document=document, moved=moved)
+        return _page(request, typed, document=document | {"seen": seen}, moved=moved)
     load_calendar_year(document, now=request.now)
     messages.success(
         request, _("{year} 年的日历已启用，在办件的到期日正在重新计算。").format(year=document["year"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.console.shell import shell
 from qcy.delivery.web.gates import manager, writes
-from qcy.delivery.web.request import posted_id
+from qcy.delivery.web.request import day_of, posted_id
 from qcy.engines.casework.enums import OPEN_STATUSES
 from qcy.engines.casework.models import Case
 from qcy.foundation.nodes.models import Node
@@ -75,21 +74,14 @@ def absence(request: Any) -> HttpResponse:
             person_id=posted_id(request, "person", default=request.actor.me),
             cover_id=posted_id(request, "cover", default=request.actor.me),
             node=node_of_manager(request),
-            since=_day(request, "since"),
-            until=_day(request, "until"),
+            since=day_of(request.POST.get("since", "")),
+            until=day_of(request.POST.get("until", "")),
             now=request.now,
         )
     except Refused as refused:
         return _page(request, refused)
     messages.success(request, _("已登记。请假期间，代办人能看到并收到他的办件提醒。"))
     return HttpResponseRedirect(reverse("desks"))
-
-
-def _day(request: Any, name: str) -> date:
-    try:
-        return date.fromisoformat(request.POST.get(name, ""))
-    except ValueError:
-        return date.min if name == "until" else request.today  # type: ignore[no-any-return]
 
 
 @manager

@@ -10,22 +10,34 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
-from qcy.delivery.console.shell import shell
+from qcy.delivery.console.shell import shell, windows_of
+from qcy.delivery.web.errors import not_in_charge
 from qcy.delivery.web.gates import staff
 from qcy.engines.casework.window import begin_at_window
 from qcy.engines.catalogue.models import Adoption
 from qcy.engines.forms.models import Draft, DraftState
+from qcy.foundation.parties.models import Organisation
+from qcy.foundation.parties.services import checked_name, parse_phone
 from qcy.kernel.refusals import Refused
 from qcy.kernel.uscc import check
 
 NAMES = ("code", "name", "phone")
-FIELD_OF = {"phone": "phone", "name_missing": "name", "name_length": "name"}
+FIELD_OF = {
+    "own_claim": "phone",
+    "name_differs": "name",
+    "phone": "phone",
+    "name_missing": "name",
+    "name_length": "name",
+}
 
 
 @staff
 def window(request: Any) -> HttpResponse:
+    windows = windows_of(request.actor)
+    if not windows:
+        return not_in_charge(request)
     offered = list(
-        Adoption.objects.filter(node__in=request.actor.scope.nodes, is_current=True)
+        Adoption.objects.filter(node__in=windows, is_current=True)
         .select_related("item", "node", "edition__form")
         .defer("resolved", "overrides")
     )
@@ -52,6 +64,11 @@ def _errors(typed: dict[str, str], chosen: Adoption | None) -> dict[str, str]:
     errors = {}
     if wrong := check(typed["code"]):
         errors["code"] = str(wrong)
+    for name, read in (("name", checked_name), ("phone", parse_phone)):
+        try:
+            read(typed[name])
+        except Refused as refused:
+            errors[name] = str(refused.refusal)
     if chosen is None:
         errors["matter"] = _("请选择要办的事项。")
     return errors
@@ -63,10 +80,12 @@ def _page(
     begun = Draft.objects.visible_to(request.actor).filter(
         window__in=request.actor.scope.nodes, state=DraftState.OPEN, corrects=None
     )
+    drafts = list(begun.with_form().order_by("-saved_at")[:20])
+    firms = Organisation.objects.in_bulk([d.organisation_id for d in drafts])
     context = {
         "fields": _fields(offered, typed, errors),
         "problems": [Problem(field, text) for field, text in errors.items()],
-        "drafts": list(begun.with_form().order_by("-saved_at")[:20]),
+        "drafts": [(d, firms[d.organisation_id].name) for d in drafts],
         **shell(request),
     }
     return render(request, "console/window/window.html", context, status=422 if errors else 200)

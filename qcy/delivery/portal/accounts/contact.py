@@ -21,7 +21,7 @@ from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.web.accounts import mail_code, send_code
 from qcy.delivery.web.gates import signed_in
 from qcy.foundation.parties.enums import ContactKind
-from qcy.foundation.parties.members import change_contact
+from qcy.foundation.parties.members import STAFF_CONTACT, change_contact
 from qcy.foundation.parties.sealed import mask_email, mask_phone, seal, unseal
 from qcy.foundation.parties.services import parse_email, parse_phone
 from qcy.kernel.refusals import Refused
@@ -99,6 +99,8 @@ def new_email_code(request: Any) -> HttpResponse:
 
 def _ask(request: Any, way: Way) -> HttpResponse:
     """Step one: where shall the code go?"""
+    if request.actor.is_staff:
+        raise Refused(STAFF_CONTACT)
     typed = request.POST.get("value", "")
     if request.method != "POST":
         return _page(request, way, "value", typed, "")
@@ -121,6 +123,8 @@ def _ask(request: Any, way: Way) -> HttpResponse:
 
 def _confirm(request: Any, way: Way) -> HttpResponse:
     """Step two: the code that came there."""
+    if request.actor.is_staff:
+        raise Refused(STAFF_CONTACT)
     kept = request.session.get(way.kept)
     if not kept:
         return HttpResponseRedirect(reverse(way.kept))

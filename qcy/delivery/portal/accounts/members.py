@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.web.gates import signed_in, writes
+from qcy.delivery.web.request import day_of
 from qcy.foundation.database.scope import purpose
 from qcy.foundation.parties.enums import ContactKind, MembershipRole
 from qcy.foundation.parties.members import end_membership, invite_member, members_of, take_up_invitation
@@ -21,7 +22,14 @@ from qcy.foundation.parties.models import Invitation, Membership, PersonContact
 from qcy.foundation.parties.sealed import mask_phone, unseal
 from qcy.kernel.refusals import Refused
 
-FIELD_OF = {"phone": "phone", "until_past": "until", "until_far": "until", "until_missing": "until"}
+FIELD_OF = {
+    "phone": "phone",
+    "own_phone": "phone",
+    "day": "until",
+    "until_past": "until",
+    "until_far": "until",
+    "until_missing": "until",
+}
 
 
 @signed_in
@@ -55,10 +63,7 @@ def _role(text: str) -> MembershipRole:
 
 
 def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError:
-        return date.min  # read as a day long past: the refusal asks for a later one
+    return day_of(text) if text.strip() else None
 
 
 def _page(request: Any, held: Any, typed: dict[str, str], errors: dict[str, str]) -> HttpResponse:
@@ -94,8 +99,8 @@ def _fields(typed: dict[str, str], errors: dict[str, str]) -> list[FieldView]:
         FieldView(name="role", id="role", label=_("让对方做什么"), kind="choice",
                   value=typed.get("role") or MembershipRole.PREPARER.value,
                   options=tuple((role.value, text) for role, text in hints.items())),
-        FieldView(name="until", id="until", label=_("授权到哪一天"), kind="date", required=False,
-                  hint=_("代办人和填报人必填，最长一年；到期自动停用。"),
+        FieldView(name="until", id="until", label=_("授权到哪一天"), kind="date",
+                  hint=_("代办人和填报人最长一年，到期自动停用；管理员不用填。"),
                   value=typed.get("until", ""), error=errors.get("until", "")),
     ]  # fmt: skip
 

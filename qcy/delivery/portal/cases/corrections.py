@@ -66,5 +66,5 @@ def submit(request: Any, case_id: UUID) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, str(refused.refusal))
         return HttpResponseRedirect(f"{case_url}#correction")
-    messages.success(request, _("已收到您的补正，不用再次提交。"))
+    messages.success(request, _("已收到，有进展会给您发消息。"))
     return HttpResponseRedirect(case_url)

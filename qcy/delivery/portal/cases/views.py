@@ -33,6 +33,7 @@ from qcy.foundation.documents.models import Document
 from qcy.foundation.documents.render import ensure_pdf
 from qcy.foundation.messages.models import Message
 from qcy.foundation.messages.services import mark_read
+from qcy.kernel.refusals import Refused
 
 PER_PAGE = 20
 LETTERS_TO_ANSWER = ("correction_notice", "supplement_notice", "follow_up_promise")
@@ -102,7 +103,8 @@ def detail(request: Any, case_id: UUID) -> HttpResponse:
     return _show(request, case_of(request, case_id))
 
 
-def _show(request: Any, case: Case, *, rating_error: str = "", status: int = 200) -> HttpResponse:
+def _show(request: Any, case: Case, *, status: int = 200, **errors: str) -> HttpResponse:
+    """`errors`: what was wrong with a rating or a remark, and what was typed."""
     calendar = calendar_in_force()
     documents = list(
         Document.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("issued_at", "id")
@@ -130,7 +132,7 @@ def _show(request: Any, case: Case, *, rating_error: str = "", status: int = 200
         "rating": Rating.objects.visible_to(request.actor).filter(case=case).first(),
         "may_rate": case.status in CLOSED_STATUSES and case.filer_id == request.actor.person_id,
         "may_withdraw": can_withdraw(request.actor, case),
-        "rating_error": rating_error,
+        **errors,
     }
     return render(request, "portal/cases/detail.html", context, status=status)
 
@@ -147,8 +149,11 @@ def withdraw(request: Any, case_id: UUID) -> HttpResponse:
 @signed_in
 @writes(back="../")
 def remark(request: Any, case_id: UUID) -> HttpResponse:
-    case_of(request, case_id)  # staff answer from the console
-    remark_on_case(actor=request.actor, case_id=case_id, text=request.POST.get("text", ""), now=request.now)
+    case, text = case_of(request, case_id), request.POST.get("text", "")  # staff answer from the console
+    try:
+        remark_on_case(actor=request.actor, case_id=case_id, text=text, now=request.now)
+    except Refused as refused:
+        return _show(request, case, remark_error=str(refused.refusal), remark=text, status=422)
     messages.success(request, _("留言已发给经办人。"))
     return HttpResponseRedirect(f"{reverse('my_case', args=[case_id])}#talk")
 
@@ -161,13 +166,18 @@ def rate(request: Any, case_id: UUID) -> HttpResponse:
         return _show(
             request, case_of(request, case_id), rating_error=_("请先选择满意程度，再提交评价。"), status=422
         )
-    rate_case(
-        actor=request.actor,
-        case_id=case_id,
-        level=int(level),
-        comment=request.POST.get("comment", ""),
-        now=request.now,
-    )
+    try:
+        rate_case(
+            actor=request.actor,
+            case_id=case_id,
+            level=int(level),
+            comment=request.POST.get("comment", ""),
+            now=request.now,
+        )
+    except Refused as refused:
+        if refused.refusal.code not in ("too_late", "comment_too_long"):
+            raise
+        return _show(request, case_of(request, case_id), rating_error=str(refused.refusal), status=422)
     messages.success(request, _("谢谢您的评价。"))
     return HttpResponseRedirect(f"{reverse('my_case', args=[case_id])}#rating")
 
