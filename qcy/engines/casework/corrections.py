@@ -93,7 +93,7 @@ def asked_defects(state: CaseState) -> tuple[Defect, ...]:
 
 def open_draft_of(actor: Actor, case: Case) -> Draft | None:
     drafts = Draft.objects.visible_to(actor).filter(corrects=case.pk, state=DraftState.OPEN)
-    found: Draft | None = drafts.with_form().order_by("-started_at").first()
+    found: Draft | None = drafts.with_form().order_by("-started_at", "-id").first()
     return found
 
 

@@ -55,7 +55,12 @@ def submit(request: Any, case_id: UUID) -> HttpResponse:
     """All answers at once. What still lacks something comes back to the case page, which lists it."""
     case_url = reverse("my_case", args=[case_id])
     case = Case.objects.applied_for_by(request.actor).only("pk").get(pk=case_id)
-    held = Draft.objects.visible_to(request.actor).filter(corrects=case.pk).order_by("-started_at").first()
+    held = (
+        Draft.objects.visible_to(request.actor)
+        .filter(corrects=case.pk)
+        .order_by("-started_at", "-id")
+        .first()
+    )
     if held is None:
         return HttpResponseRedirect(f"{case_url}#correction")
     try:

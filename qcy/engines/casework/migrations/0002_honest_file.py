@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=qcy.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('item_code', models.CharField(max_length=40)),
                 ('field', models.CharField(max_length=40)),
-                ('text', models.CharField(max_length=300)),
+                ('text', models.CharField(max_length=610)),
                 ('used', models.PositiveIntegerField(default=1)),
                 ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='nodes.node')),
             ],
