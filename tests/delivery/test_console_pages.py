@@ -169,6 +169,11 @@ def test_the_preview_names_moved_deadlines_and_changes_nothing(world: World, sig
     assert world.reload(case).promised_due == date(2026, 7, 21)
 
 
+def test_a_year_is_corrected_from_what_is_in_force(world: World, sign_in: SignIn) -> None:
+    page = body(sign_in(world.desk("总窗口负责人")).get("/console/calendar/?year=2026"))
+    assert "2026-10-01" in page and 'value="2026"' in page
+
+
 # ---------------------------------------------------------------- undelivered
 def test_a_dead_letter_is_listed_without_its_content_and_sent_again(world: World, sign_in: SignIn) -> None:
     with unscoped("test"):

@@ -29,7 +29,7 @@ NAMES = ("year", "document", "free", "working")
 def calendar(request: Any) -> HttpResponse:
     """Preview and confirm are two buttons of one form: what is confirmed is what was read."""
     if request.method != "POST":
-        return _page(request, {})
+        return _page(request, _as_loaded(request.GET.get("year", "")))
     typed = {name: request.POST.get(name, "") for name in NAMES}
     try:
         document = read_notice(**typed)
@@ -45,6 +45,16 @@ def calendar(request: Any) -> HttpResponse:
         request, _("{year} 年的日历已启用，在办件的到期日正在重新计算。").format(year=document["year"])
     )
     return HttpResponseRedirect(reverse("console_calendar"))
+
+
+def _as_loaded(year: str) -> dict[str, str]:
+    """A year that is in force, to be corrected: a new version holds all its days, not only the changed ones."""
+    rows = CalendarYear.objects.filter(year=year) if year.isdecimal() and len(year) == 4 else ()
+    latest = max(rows, key=lambda row: row.version, default=None)
+    if latest is None:
+        return {}
+    lists = {name: "\n".join(latest.data[name]) for name in ("free", "working")}
+    return {"year": year, "document": latest.document, **lists}
 
 
 def _check(document: dict[str, Any]) -> None:
