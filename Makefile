@@ -40,7 +40,7 @@ system:  ## Debian packages; needs root
 	@apt-get update -qq
 	@DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 	  python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig \
-	  fonts-noto-cjk fonts-hanazono chromium gcc > /dev/null
+	  fonts-noto-cjk fonts-hanazono chromium gcc libc6-dev > /dev/null
 
 $(VENV)/ready: pyproject.toml uv.lock scripts/prepare
 	@PYTHON=$(PYTHON) bash scripts/prepare
