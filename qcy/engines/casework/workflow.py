@@ -86,3 +86,6 @@ MAY_TAKE = {
 }
 ONCE = frozenset({"ask_correction", "ask_supplement", "extend"})  # all at one time, or not at all
 UNHURRIED = frozenset({"withdraw", "remark", "release"})  # possible also when a limit has just passed
+
+if PROBLEMS := CASE.validate():  # nothing is published, filed or moved by an unsound table
+    raise ValueError("".join(PROBLEMS))
