@@ -88,6 +88,8 @@ def django() -> None:
 def serve(options: argparse.Namespace) -> int:
     from qcy.supervisor import supervise
 
+    # links in messages lead to where this server listens, unless the operator has named an address
+    os.environ.setdefault("QCY_PUBLIC_URL", f"http://{options.host}:{options.port}")
     return supervise(options.host, int(options.port))
 
 

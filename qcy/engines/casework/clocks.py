@@ -105,15 +105,18 @@ def recomputed(state: CaseState, definition: Limits, calendar: Calendar, today: 
     if state.accepted_on is None:
         assert state.received_on is not None
         payload = answer_payload(state.received_on, definition, calendar)
-        before = (state.answer_by, state.due_provisional)
-        after = (date.fromisoformat(payload["answer_by"]), payload["provisional"])
     else:
         # a pause still running moves the end anyway: it is counted when it ends
         dues = dues_of(replace(state, paused_since=None), definition, calendar, today)
         payload = dues.payload(calendar)
-        before = (state.promised_due, state.legal_due, state.due_provisional)  # type: ignore[assignment]
-        after = (dues.promised, dues.legal, dues.provisional)  # type: ignore[assignment]
-    return {} if before == after else payload
+    return {} if _says_the_same(payload, state) else payload
+
+
+def _says_the_same(payload: Mapping[str, Any], state: CaseState) -> bool:
+    days = ("answer_by",) if state.accepted_on is None else ("promised_due", "legal_due")
+    held = {name: getattr(state, name) for name in days}
+    unmoved = all(payload[name] == (day.isoformat() if day else None) for name, day in held.items())
+    return unmoved and payload["provisional"] == state.due_provisional
 
 
 def overtaken_by(state: CaseState, definition: Limits, today: date) -> str:

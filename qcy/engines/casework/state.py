@@ -162,11 +162,11 @@ def day_in(payload: Mapping[str, Any], name: str) -> date | None:
 
 def _dues(state: CaseState, event: Event) -> Facts:
     """Every event that moves a limit carries the new days and the calendar they were counted by."""
-    found = {
+    found: Facts = {
         n: day_in(event.payload, n) for n in ("answer_by", "promised_due", "legal_due") if n in event.payload
     }
     if "provisional" in event.payload:
-        found["due_provisional"] = bool(event.payload["provisional"])  # type: ignore[assignment]
+        found["due_provisional"] = bool(event.payload["provisional"])
     return found
 
 
