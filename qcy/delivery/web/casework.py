@@ -21,11 +21,25 @@ TONE = {
     CaseStatus.NOT_ACCEPTED: "",
     CaseStatus.DECIDED_GRANTED: "info",
     CaseStatus.DECIDED_REFUSED: "info",
+    CaseStatus.ANSWERED: "info",
+    CaseStatus.REFERRED: "info",
     CaseStatus.DELIVERED: "ok",
     CaseStatus.WITHDRAWN: "",
     CaseStatus.LAPSED: "",
     CaseStatus.TERMINATED: "",
     CaseStatus.REVOKED: "bad",
+}
+DELIVERED = {
+    Outcome.GRANTED: ("ok", "已办结 · 通过"),
+    Outcome.REFUSED: ("", "已办结 · 不通过"),
+    Outcome.ANSWERED: ("ok", "已办结 · 已答复"),
+    Outcome.REFERRED: ("ok", "已办结 · 已转办"),
+}
+OUTCOME_WORDS = {  # heading, and what stands before the words written by the desk
+    Outcome.GRANTED: ("节点审核通过", ""),
+    Outcome.REFUSED: ("节点审核不通过", "理由："),
+    Outcome.ANSWERED: ("已经办理并答复", "答复："),
+    Outcome.REFERRED: ("已经转给主管单位", "转办说明："),
 }
 PAUSED_WORDS = {
     CaseStatus.SUPPLEMENTING: "待补材料 · 计时暂停",
@@ -39,8 +53,13 @@ def state_tag_of(case: Case, today: date) -> tuple[str, str]:
     if is_overdue(case, today):
         return "bad", _("已超期")
     if status == CaseStatus.DELIVERED:
-        return ("ok", _("已办结 · 通过")) if case.outcome == Outcome.GRANTED else ("", _("已办结 · 不通过"))
+        return DELIVERED[Outcome(case.outcome)][0], _(DELIVERED[Outcome(case.outcome)][1])
     return TONE[status], _(PAUSED_WORDS.get(status, "")) or str(status.label)
+
+
+def outcome_words(outcome: str) -> tuple[str, str]:
+    heading, lead = OUTCOME_WORDS.get(Outcome(outcome), ("", ""))
+    return _(heading) if heading else "", _(lead) if lead else ""
 
 
 def is_overdue(case: Case, today: date) -> bool:

@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from qcy.delivery.components.types import TimelineEntry
 from qcy.engines.casework.enums import CaseStatus, EventType
 from qcy.engines.casework.models import Case, CaseEvent
+from qcy.engines.casework.workflow import DECIDED
+from qcy.engines.catalogue.enums import Flow
 from qcy.foundation.documents.models import Document
 
 from .format import chinese_day
@@ -33,6 +35,8 @@ LETTERS_OF = {
     EventType.REVOKED: ("revocation_notice",),
     EventType.GRANTED: ("result_granted",),
     EventType.REFUSED: ("result_refused",),
+    EventType.ANSWERED: ("result_answered",),
+    EventType.REFERRED: ("result_referred",),
 }
 TITLES = {
     EventType.SUBMITTED: "您提交了申请",
@@ -52,6 +56,8 @@ TITLES = {
     EventType.EXTENDED: "延长办理期限 {days} 个工作日",
     EventType.GRANTED: "审定：通过",
     EventType.REFUSED: "审定：不通过",
+    EventType.ANSWERED: "已答复",
+    EventType.REFERRED: "已转办",
     EventType.DELIVERED: "结果通知书已送达",
     EventType.WITHDRAWN: "申请已撤回",
     EventType.TERMINATED: "终止办理",
@@ -120,10 +126,8 @@ def _text_of(event: CaseEvent) -> str:
 
 def _still_to_come(case: Case, today: date) -> list[TimelineEntry]:
     """The waiting step, dated, and the steps after it."""
-    later = [
-        TimelineEntry(_("审核与审定"), text=_("由另一名工作人员审定。")),
-        TimelineEntry(_("送达结果通知书")),
-    ]
+    work, outcome = _LATER[case.adoption.definition.flow]
+    later = [TimelineEntry(_(work[0]), text=_(work[1])), TimelineEntry(_(outcome))]
     match CaseStatus(case.status):
         case CaseStatus.SUBMITTED:
             return [_now(_("等待受理"), case.answer_by, today), *later]
@@ -134,7 +138,7 @@ def _still_to_come(case: Case, today: date) -> list[TimelineEntry]:
                 *later,
             ]
         case CaseStatus.ACCEPTED:
-            return [_now(_("等待审定"), case.promised_due, today), later[1]]
+            return [_now(_(work[2]), case.promised_due, today), later[1]]
         case CaseStatus.SUPPLEMENTING:
             return [
                 _now(_("等待企业补充材料"), case.applicant_due, today),
@@ -145,10 +149,17 @@ def _still_to_come(case: Case, today: date) -> list[TimelineEntry]:
             ]
         case CaseStatus.SUSPENDED:
             return [_now(_("特别程序进行中"), None, today), TimelineEntry(_("恢复计时，继续审核")), *later]
-        case CaseStatus.DECIDED_GRANTED | CaseStatus.DECIDED_REFUSED:
-            return [TimelineEntry(_("正在送达结果通知书"), text=_("通常一分钟内完成。"), state="now")]
+        case status if status in DECIDED:
+            return [TimelineEntry(_("正在送达"), text=_("通常一分钟内完成。"), state="now")]
         case _:
             return []
+
+
+_LATER = {  # what follows acceptance: step, who does it, the waiting line; then how it ends
+    Flow.DECISION: (("审核与审定", "由另一名工作人员审定。", "等待审定"), "送达结果通知书"),
+    Flow.ANSWER: (("办理", "由本节点工作人员办理。", "正在办理"), "送达答复"),
+    Flow.REFERRAL: (("核对并转办", "转给主管单位，并告诉您找谁。", "等待转办"), "送达转办告知书"),
+}
 
 
 def _now(title: str, day: date | None, today: date) -> TimelineEntry:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
+from qcy.engines.catalogue.enums import Flow
 from qcy.kernel.calendar import Calendar
 from qcy.kernel.clock import Limit, Pause, WorkingDays, due_on
 
@@ -21,6 +22,8 @@ from .state import CaseState
 class Limits(Protocol):
     """What the clocks need of the pinned definition."""
 
+    @property
+    def flow(self) -> Flow: ...
     @property
     def answer_by(self) -> WorkingDays: ...
     @property

@@ -18,7 +18,7 @@ from . import clocks, refusals
 from .clocks import Limits
 from .enums import EventType
 from .state import EVENT_OF, ActingAs, CaseState, Command, Defect, Event, apply, fold, said_with
-from .workflow import ASSIGNABLE, CASE, MAY_ASSIGN_OTHERS, MAY_TAKE, ONCE, SYSTEM, UNHURRIED
+from .workflow import ASSIGNABLE, CASE, MAY_ASSIGN_OTHERS, MAY_TAKE, ONCE, SYSTEM, UNHURRIED, belongs_to
 
 __all__ = ["ActingAs", "CaseState", "Command", "Defect", "Event", "apply", "decide", "fold"]
 
@@ -48,7 +48,7 @@ def decide(
     if not _has_seen(state, command.expected_version):
         return refusals.STALE
     if command.name == "assign":
-        return _assign(state, command, now)
+        return _assign(moment, now)
     return _move(moment, now)
 
 
@@ -79,13 +79,14 @@ def _submit(moment: _Moment, now: datetime) -> Sequence[Event] | Refusal:
     return [Event(EventType.SUBMITTED, now, moment.command.by.person_id, payload)]
 
 
-def _assign(state: CaseState, command: Command, now: datetime) -> Sequence[Event] | Refusal:
+def _assign(moment: _Moment, now: datetime) -> Sequence[Event] | Refusal:
+    state, command = moment.state, moment.command
     target = command.assignee
     if target is None or state.status not in ASSIGNABLE:
         return refusals.not_now(state.status)
     if target.person_id != command.by.person_id and not command.by.roles & MAY_ASSIGN_OTHERS:
         return refusals.MAY_NOT_ASSIGN
-    if not target.roles & MAY_TAKE[state.status]:
+    if not target.roles & MAY_TAKE[moment.definition.flow][state.status]:
         return refusals.CANNOT_TAKE
     payload = {"assignee": str(target.person_id), "desk": target.desk}
     return [Event(EventType.ASSIGNED, now, command.by.person_id, payload)]
@@ -118,6 +119,8 @@ def _changes_nothing(moment: _Moment) -> bool:
 def _general_refusal(moment: _Moment) -> Refusal | None:
     state, command = moment.state, moment.command
     move = CASE.move(command.name)
+    if not belongs_to(moment.definition.flow, command.name):
+        return refusals.NOT_IN_FLOW[moment.definition.flow]
     if state.status not in move.sources:
         return refusals.not_now(state.status)
     if not move.roles & command.by.roles:
@@ -189,6 +192,7 @@ _GUARDS: Mapping[str, Callable[[_Moment], Refusal | None]] = {
     "ask_supplement": _lists_defects,
     "extend": _may_extend,
     "grant": _may_grant,
+    "answer": _may_grant,
     "follow_up": _has_outstanding,
 }
 

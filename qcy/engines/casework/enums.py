@@ -10,6 +10,8 @@ class CaseStatus(TextChoices):
     NOT_ACCEPTED = "not_accepted", "不予受理"
     DECIDED_GRANTED = "decided_granted", "已审定通过"
     DECIDED_REFUSED = "decided_refused", "已审定不通过"
+    ANSWERED = "answered", "已答复"
+    REFERRED = "referred", "已转办"
     DELIVERED = "delivered", "已办结"
     WITHDRAWN = "withdrawn", "已撤回"
     LAPSED = "lapsed", "逾期未补，已结束"
@@ -25,6 +27,8 @@ OPEN_STATUSES = (
     CaseStatus.SUSPENDED,
     CaseStatus.DECIDED_GRANTED,
     CaseStatus.DECIDED_REFUSED,
+    CaseStatus.ANSWERED,
+    CaseStatus.REFERRED,
 )
 CLOSED_STATUSES = (
     CaseStatus.NOT_ACCEPTED,
@@ -41,6 +45,8 @@ class Outcome(TextChoices):
     NONE = "", "未审定"
     GRANTED = "granted", "通过"
     REFUSED = "refused", "不通过"
+    ANSWERED = "answered", "已答复"
+    REFERRED = "referred", "已转办"
 
 
 class EventType(TextChoices):
@@ -52,6 +58,8 @@ class EventType(TextChoices):
     NOT_ACCEPTED = "not_accepted", "不予受理"
     GRANTED = "granted", "审定通过"
     REFUSED = "refused", "审定不通过"
+    ANSWERED = "answered", "答复"
+    REFERRED = "referred", "转办"
     DELIVERED = "delivered", "送达结果"
     WITHDRAWN = "withdrawn", "撤回"
     CORRECTION_ASKED = "correction_asked", "发出补正通知"

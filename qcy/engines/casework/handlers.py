@@ -73,7 +73,7 @@ STAFF_TOLD = {  # event of the firm -> what the desk reads
     EventType.REMARKED: Told("work", "企业留言", "{number} {firm}，请查看并回复。"),
     EventType.WITHDRAWN: Told("work", "企业已撤回", "{number} {firm}，不用再办。"),
 }
-DECIDED = (EventType.GRANTED, EventType.REFUSED)
+DECIDED = (EventType.GRANTED, EventType.REFUSED, EventType.ANSWERED, EventType.REFERRED)
 
 
 def tell_applicant(payload: Mapping[str, Any], now: datetime) -> None:

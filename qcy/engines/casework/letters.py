@@ -26,6 +26,8 @@ SERIES = {
     "lapse_notice": "结束",
     "termination_notice": "终止",
     "revocation_notice": "撤销",
+    "result_answered": "答复",
+    "result_referred": "转办",
     "result_granted": "结果",
     "result_refused": "结果",
 }
@@ -45,6 +47,8 @@ LETTER_OF = {  # command -> kind of letter
     "revoke": "revocation_notice",
     "grant": "result_granted",
     "refuse": "result_refused",
+    "answer": "result_answered",
+    "refer": "result_referred",
 }
 
 Payload = Mapping[str, Any]
@@ -72,7 +76,7 @@ def _common(case: Case, now: datetime) -> dict[str, Any]:
         "case_number": case.number,
         "matter": case.adoption.definition.name,
         "firm": case.firm_name,
-        "firm_code": case.organisation.code,
+        "firm_code": case.applicant_code,
         "node": case.node.name,
         "issued_on": local_day(now).isoformat(),
         "demo": case.adoption.definition.is_demo,
@@ -150,7 +154,13 @@ def _result(case: Case, reason: str, payload: Payload) -> dict[str, Any]:
         "accepted_on": str(case.accepted_on),
         "basis": case.adoption.definition.field("basis").text,
         "note": case.adoption.definition.field("result_note").text,
+        "leads_to": case.adoption.definition.result["leads_to"],
+        "yearly": case.adoption.definition.one_per_year,
     }
+
+
+def _told(case: Case, reason: str, payload: Payload) -> dict[str, Any]:
+    return {"outcome": case.outcome, "reason": reason, "accepted_on": str(case.accepted_on)}
 
 
 _PARTS: Mapping[str, Callable[[Case, str, Payload], dict[str, Any]]] = {
@@ -166,6 +176,8 @@ _PARTS: Mapping[str, Callable[[Case, str, Payload], dict[str, Any]]] = {
     "lapse_notice": lambda case, reason, payload: {},
     "termination_notice": _reasoned,
     "revocation_notice": _revocation,
+    "result_answered": _told,
+    "result_referred": _told,
     "result_granted": _result,
     "result_refused": _result,
 }

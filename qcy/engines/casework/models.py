@@ -99,7 +99,9 @@ class Case(Row):
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="cases")
     responsible_node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="responsible_cases")
     adoption = models.ForeignKey(Adoption, on_delete=models.PROTECT)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
+    organisation = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="cases"
+    )  # null: a person applies in their own name
     filer_id = models.UUIDField()
     draft_id = models.UUIDField(unique=True)
     year = models.PositiveSmallIntegerField()
@@ -145,7 +147,12 @@ class Case(Row):
 
     @property
     def firm_name(self) -> str:
-        return self.organisation.name or self.typed_name
+        """Who applies: the firm as on its licence, else as typed; a person by the name they gave."""
+        return (self.organisation.name if self.organisation else "") or self.typed_name
+
+    @property
+    def applicant_code(self) -> str:
+        return str(self.organisation.code) if self.organisation else ""
 
     @property
     def is_open(self) -> bool:

@@ -111,7 +111,7 @@ def _why_not(
         return f"还列着 {gathered} 处缺项，不能受理。请发出补正通知，或者逐处移除。"
     if move.command == "accept" and not verified:
         return str(refusals.LICENCE_FIRST)
-    if move.command == "grant" and state.outstanding:
+    if move.command in ("grant", "answer") and state.outstanding:
         return str(refusals.PAPERS_OUTSTANDING)
     return ""
 
@@ -126,13 +126,17 @@ def claim_of(case: Case) -> Membership | None:
 
 
 def may_take(actor: Actor, case: Case) -> bool:
-    wanted = MAY_TAKE.get(CaseStatus(case.status), frozenset())
+    wanted = _may_hold(case)
     return bool(actor.roles_at(case.responsible_node_id) & wanted) and case.assignee_id != actor.person_id
+
+
+def _may_hold(case: Case) -> frozenset[Role]:
+    return MAY_TAKE[case.adoption.definition.flow].get(CaseStatus(case.status), frozenset())
 
 
 def colleagues_for(actor: Actor, case: Case) -> list[Mandate]:
     """Whom a node manager may give this case to."""
-    wanted = MAY_TAKE.get(CaseStatus(case.status), frozenset())
+    wanted = _may_hold(case)
     if not actor.roles_at(case.responsible_node_id) & MAY_ASSIGN_OTHERS:
         return []
     return list(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qcy.engines.catalogue.enums import Flow
 from qcy.foundation.parties.enums import Role
 from qcy.kernel.refusals import Refusal
 
@@ -56,6 +57,13 @@ PAPERS_OUTSTANDING = Refusal(
     fix="请等材料交齐，或者催告企业。",
 )
 NOTHING_OUTSTANDING = Refusal("nothing_outstanding", why="这份办件没有需要后补的材料。", fix="不用再交。")
+NOT_IN_FLOW = {
+    Flow.DECISION: Refusal("not_in_flow", why="这个事项要作出审定。", fix="请由审定人审定通过或者不通过。"),
+    Flow.ANSWER: Refusal("not_in_flow", why="这个事项办好后作答复，不作审定。", fix="请写明办理情况后答复。"),
+    Flow.REFERRAL: Refusal(
+        "not_in_flow", why="这个事项由主管单位办，本节点只负责转办。", fix="请写明转给谁、怎么办后转办。"
+    ),
+}
 NOT_DUE = Refusal("not_due", why="还没有到期。", fix="到期后系统会自动处理。")
 TOO_LATE_TO_EXTEND = Refusal(
     "too_late_to_extend", why="承诺时限已过，不能再延期。", fix="延期要在到期前决定；请尽快办结并向企业说明。"
@@ -112,6 +120,8 @@ _NOT_NOW = {
     ),
     CaseStatus.DECIDED_GRANTED: Refusal("decided", why=_NO_LONGER, fix="请刷新查看最新状态。"),
     CaseStatus.DECIDED_REFUSED: Refusal("decided", why=_NO_LONGER, fix="请刷新查看最新状态。"),
+    CaseStatus.ANSWERED: Refusal("decided", why=_NO_LONGER, fix="请刷新查看最新状态。"),
+    CaseStatus.REFERRED: Refusal("decided", why=_NO_LONGER, fix="请刷新查看最新状态。"),
     CaseStatus.NOT_ACCEPTED: Refusal(
         "closed", why="这份办件已作不予受理，不能再办理。", fix="企业可以补齐后重新申请。"
     ),

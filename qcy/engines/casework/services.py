@@ -50,6 +50,16 @@ def refuse_case(*, actor: Actor, case_id: UUID, reason: str, version: int, now: 
     return perform(actor, case_id, "refuse", now, version=version, reason=reason)
 
 
+def answer_case(*, actor: Actor, case_id: UUID, reason: str, version: int, now: datetime) -> Case:
+    """What was done about it, in words; the matter asks for no decision."""
+    return perform(actor, case_id, "answer", now, version=version, reason=reason)
+
+
+def refer_case(*, actor: Actor, case_id: UUID, reason: str, version: int, now: datetime) -> Case:
+    """Who handles it and how to go on; from here the other body answers for it."""
+    return perform(actor, case_id, "refer", now, version=version, reason=reason)
+
+
 def deliver_case(*, actor: Actor, case_id: UUID, now: datetime) -> Case:
     return perform(actor, case_id, "deliver", now)
 
@@ -191,7 +201,7 @@ def _with_circumstances(state: CaseState, case: Case) -> CaseState:
 
 
 def _another_was_accepted(case: Case) -> bool:
-    if case.accepted_on or not case.adoption.definition.one_per_year:
+    if case.accepted_on or not case.adoption.definition.one_per_year or case.organisation_id is None:
         return False
     with purpose("filing"):  # also at another node
         others = Case.objects.in_the_way(case.adoption, case.organisation_id, case.year, None)
@@ -199,7 +209,9 @@ def _another_was_accepted(case: Case) -> bool:
 
 
 def applicant_is_verified(case: Case) -> bool:
-    """Somebody has seen the licence of this firm for the person who filed."""
+    """Somebody has seen the licence of this firm for the person who filed. A person stands for themselves."""
+    if case.organisation_id is None:
+        return True
     return Membership.objects.filter(
         person_id=case.filer_id, organisation_id=case.organisation_id, state=MembershipState.VERIFIED
     ).exists()
@@ -214,7 +226,7 @@ def _acting_as(actor: Actor, case: Case) -> ActingAs:
 
 def applies_for(actor: Actor, case: Case) -> bool:
     """Who filed it, a verified member who may submit for the firm, or the window that took it in for them."""
-    membership = actor.membership_of(case.organisation_id)
+    membership = actor.membership_of(case.organisation_id) if case.organisation_id else None
     if actor.person_id == case.filer_id or (membership and membership.verified and membership.may_file):
         return True
     return case.window_person_id is not None and Role.CLERK in actor.roles_at(case.node_id)

@@ -104,6 +104,8 @@ EVENT_OF = {
     "extend": EventType.EXTENDED,
     "grant": EventType.GRANTED,
     "refuse": EventType.REFUSED,
+    "answer": EventType.ANSWERED,
+    "refer": EventType.REFERRED,
     "deliver": EventType.DELIVERED,
     "withdraw": EventType.WITHDRAWN,
     "terminate": EventType.TERMINATED,
@@ -273,7 +275,17 @@ def _on_reopened(state: CaseState, event: Event) -> Facts:
 
 
 _PER_ROUND = frozenset(
-    {"ask_correction", "ask_supplement", "grant", "refuse", "deliver", "refuse_intake", "lapse"}
+    {
+        "ask_correction",
+        "ask_supplement",
+        "grant",
+        "refuse",
+        "answer",
+        "refer",
+        "deliver",
+        "refuse_intake",
+        "lapse",
+    }
 )
 
 
@@ -317,6 +329,8 @@ _FACTS_OF: Mapping[str, Callable[[CaseState, Event], Facts]] = {
     "recompute": _dues,
     "grant": _on_decided(Outcome.GRANTED),
     "refuse": _on_decided(Outcome.REFUSED),
+    "answer": _on_decided(Outcome.ANSWERED),
+    "refer": _on_decided(Outcome.REFERRED),
     "reopen": _on_reopened,
     "reopen_intake": _on_reopened,
     "remark": lambda state, event: {"last_words": (event.actor, event.payload["reason"]["hash"])},

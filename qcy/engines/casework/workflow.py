@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qcy.engines.catalogue.enums import Flow
 from qcy.foundation.parties.enums import Role
 from qcy.kernel.workflow import Move, Workflow
 
@@ -17,7 +18,7 @@ ANYBODY_INVOLVED = HANDLERS | MANAGER | APPLICANT
 
 INTAKE = frozenset({S.SUBMITTED, S.CORRECTING})
 RUNNING = frozenset({S.ACCEPTED, S.SUPPLEMENTING, S.SUSPENDED})
-DECIDED = frozenset({S.DECIDED_GRANTED, S.DECIDED_REFUSED})
+DECIDED = frozenset({S.DECIDED_GRANTED, S.DECIDED_REFUSED, S.ANSWERED, S.REFERRED})
 UNDECIDED = INTAKE | RUNNING
 ENDS = frozenset({S.NOT_ACCEPTED, S.DELIVERED, S.WITHDRAWN, S.LAPSED, S.TERMINATED, S.REVOKED})
 
@@ -44,6 +45,8 @@ CASE: Workflow[S, Role] = Workflow(
         Move(
             "refuse", frozenset({S.ACCEPTED}), S.DECIDED_REFUSED, DECIDER, needs_reason=True, not_by="accept"
         ),
+        Move("answer", frozenset({S.ACCEPTED}), S.ANSWERED, HANDLERS, needs_reason=True),
+        Move("refer", frozenset({S.ACCEPTED}), S.REFERRED, HANDLERS, needs_reason=True),
         Move("deliver", DECIDED, S.DELIVERED, SYSTEM),
         Move("withdraw", UNDECIDED, S.WITHDRAWN, APPLICANT),
         Move("terminate", RUNNING, S.TERMINATED, MANAGER | SYSTEM, needs_reason=True),
@@ -78,12 +81,28 @@ CASE: Workflow[S, Role] = Workflow(
     ],
 )
 
+# how a matter may end: the moves only some flows have
+ENDINGS = {
+    Flow.DECISION: frozenset({"grant", "refuse", "revoke"}),
+    Flow.ANSWER: frozenset({"answer"}),
+    Flow.REFERRAL: frozenset({"refer", "answer"}),
+}
+ENDING = frozenset().union(*ENDINGS.values())
+
 ASSIGNABLE = UNDECIDED
 MAY_ASSIGN_OTHERS = MANAGER
-MAY_TAKE = {
+_TWO_DESKS = {
     **dict.fromkeys(INTAKE, CLERK),
     **dict.fromkeys(RUNNING, frozenset({Role.REVIEWER, Role.DECIDER})),
 }
+_ONE_DESK = {**_TWO_DESKS, **dict.fromkeys(RUNNING, HANDLERS)}
+MAY_TAKE = {Flow.DECISION: _TWO_DESKS, Flow.ANSWER: _ONE_DESK, Flow.REFERRAL: _ONE_DESK}
+
+
+def belongs_to(flow: Flow, command: str) -> bool:
+    return command not in ENDING or command in ENDINGS[flow]
+
+
 ONCE = frozenset({"ask_correction", "ask_supplement", "extend"})  # all at one time, or not at all
 UNHURRIED = frozenset({"withdraw", "remark", "release"})  # possible also when a limit has just passed
 

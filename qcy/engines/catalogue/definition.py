@@ -10,6 +10,7 @@ from typing import Any
 from qcy.engines.forms.definition import Form, read_form
 from qcy.kernel.clock import Limit, WorkingDays, limit_from, limit_text
 
+from .enums import Applicant, Flow
 from .fields import CONFIDENCE, GROUPS
 
 UNKNOWN = "待运营方填写"
@@ -137,6 +138,24 @@ class MatterDefinition:
     @property
     def steps(self) -> list[dict[str, Any]]:
         return list(self.resolved["steps"])
+
+    @property
+    def flow(self) -> Flow:
+        return Flow(self.resolved.get("flow", Flow.DECISION))
+
+    @property
+    def applicants(self) -> frozenset[Applicant]:
+        """Who may apply (服务对象)."""
+        return frozenset(Applicant(a) for a in self.resolved.get("applicants", (Applicant.FIRM,)))
+
+    @property
+    def for_persons(self) -> bool:
+        return self.applicants == {Applicant.PERSON}
+
+    @property
+    def result(self) -> Mapping[str, str]:
+        """`leads_to`: what a grant leads to, as the notice says it."""
+        return {"leads_to": "", **self.resolved.get("result", {})}
 
     @property
     def one_per_year(self) -> bool:

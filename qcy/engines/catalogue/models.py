@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from qcy.engines.forms.models import FormEdition
 from qcy.foundation.database.models import Row
-from qcy.foundation.database.rules import GlobalRead
+from qcy.foundation.database.rules import AnyOf, ByNode, GlobalRead
 from qcy.foundation.nodes.models import Node
 
 from .definition import MatterDefinition
@@ -23,6 +23,10 @@ class Item(Row):
     category = models.CharField(max_length=20)
     level = models.CharField(max_length=20)
     aliases = models.JSONField(default=list)
+    position = models.PositiveSmallIntegerField(default=100)  # order inside its category
+    owner = models.ForeignKey(
+        Node, null=True, on_delete=models.PROTECT, related_name="own_items"
+    )  # the node that added it; null: part of the standard all nodes share
 
 
 class Edition(Row):
@@ -39,6 +43,33 @@ class Edition(Row):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "version"], name="edition_once")]
+
+
+class EditionWithdrawal(Row):
+    """An edition that must not be used any more, and why. The edition itself never changes (C3)."""
+
+    scope = GlobalRead("the catalogue is public")
+    append_only = True
+
+    edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="withdrawal")
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+
+class EditionDraft(Row):
+    """The next edition of a matter while somebody edits it, in the shape of its YAML file."""
+
+    scope = AnyOf(ByNode("node_id"))
+
+    node = models.ForeignKey(Node, on_delete=models.PROTECT)
+    item_code = models.SlugField(max_length=40)
+    document = models.JSONField()  # as `seeds/catalogue/*.yaml`
+    version = models.PositiveIntegerField(default=1)  # of the draft: two editors do not overwrite each other
+    saved_by = models.UUIDField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node", "item_code"], name="edition_draft_once")]
 
 
 class AdoptionMode(models.TextChoices):

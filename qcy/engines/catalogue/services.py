@@ -39,6 +39,7 @@ EDITION_PARTS = (
     "retention_years",
     "sentences",
     "title",
+    "result",
 )
 OVERRIDABLE = ("promised_limit", "promised_confidence", "steps")  # a node may only say how fast it is
 
@@ -57,7 +58,7 @@ def load_matter(document: Mapping[str, Any], *, now: datetime) -> Edition:
     existing = Edition.objects.filter(item=item, version=wanted["version"]).first()
     if existing:
         return existing
-    content = {part: wanted[part] for part in EDITION_PARTS} | {"item": dict(head)}
+    content = {part: wanted[part] for part in EDITION_PARTS if part in wanted} | {"item": dict(head)}
     content["fields"] = complete_fields(wanted["fields"])
     edition = Edition(
         item=item,

@@ -69,7 +69,7 @@ class Draft(Row):
     )
 
     person_id = models.UUIDField()
-    organisation_id = models.UUIDField()
+    organisation_id = models.UUIDField(null=True)  # null: a person applies in their own name
     node = models.ForeignKey(Node, on_delete=models.PROTECT)
     edition = models.ForeignKey(FormEdition, on_delete=models.PROTECT)
     subject_id = models.UUIDField()  # what the form is for: an Adoption; engines to the right give it meaning

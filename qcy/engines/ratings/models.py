@@ -4,7 +4,7 @@ from django.db import models
 
 from qcy.engines.casework.models import Case
 from qcy.foundation.database.models import Row
-from qcy.foundation.database.rules import AnyOf, ByCase, ByNode, ByPerson, Purpose
+from qcy.foundation.database.rules import AnyOf, ByCase, ByNode, ByPerson, GlobalRead, Purpose
 from qcy.foundation.nodes.models import Node
 
 
@@ -85,3 +85,25 @@ class Complaint(Row):
     contact = models.CharField(max_length=300, blank=True)  # sealed; blank = anonymous
     received_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    may_publish = models.BooleanField(default=False)  # the writer agrees to see it published, without a name
+    answer = models.CharField(max_length=1000, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.UUIDField(null=True)
+    answer_desk = models.CharField(max_length=20, blank=True)
+    kept_private_because = models.CharField(max_length=200, blank=True)  # why moderation did not publish it
+
+
+class PublicComment(Row):
+    """A comment with its official answer, as published after moderation: text only, no name, no contact."""
+
+    scope = GlobalRead("published comments")
+
+    complaint = models.OneToOneField(Complaint, on_delete=models.PROTECT, related_name="publication")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT)
+    text = models.CharField(max_length=1000)  # as moderated: personal data taken out
+    answer = models.CharField(max_length=1000)
+    answer_desk = models.CharField(max_length=20)
+    received_on = models.DateField()
+    published_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    is_demo = models.BooleanField(default=False)

@@ -29,6 +29,7 @@ PURPOSES = frozenset(
         "window",
         "retention",
         "cleaning",
+        "register",
     }
 )
 UNSCOPED: Counter[str] = Counter()  # reason -> how often; printed by `qcy audit verify --scopes`

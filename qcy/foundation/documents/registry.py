@@ -25,6 +25,8 @@ TEMPLATES = {
     "lapse_notice": DocumentTemplate("逾期未补正结束通知书", "documents/letter.html"),
     "termination_notice": DocumentTemplate("终止办理通知书", "documents/letter.html"),
     "revocation_notice": DocumentTemplate("撤销结果通知书", "documents/letter.html"),
+    "result_answered": DocumentTemplate("办理答复书", "documents/letter.html", is_result=True),
+    "result_referred": DocumentTemplate("转办告知书", "documents/letter.html", is_result=True),
     "result_granted": DocumentTemplate("节点审核结果通知书", "documents/result.html", is_result=True),
     "result_refused": DocumentTemplate("节点审核结果通知书", "documents/result.html", is_result=True),
 }

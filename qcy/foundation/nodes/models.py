@@ -44,6 +44,7 @@ class NodeCoverage(Row):
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="coverage")
     region_code = models.CharField(max_length=6, blank=True)  # GB/T 2260; blank: none exists
     description = models.CharField(max_length=100)
+    named = models.JSONField(default=list)  # places people type that lie in it: 斗门、西部云谷
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
 
@@ -61,3 +62,19 @@ class ServicePoint(Row):
     complaint_phone = models.CharField(max_length=40, blank=True)
     operator = models.CharField(max_length=60, blank=True)
     is_demo = models.BooleanField(default=False)
+
+
+class Window(Row):
+    """A window (窗口) of a service point. Which category it serves is the hall's own division of work."""
+
+    scope = GlobalRead("public offices")
+
+    point = models.ForeignKey(ServicePoint, on_delete=models.CASCADE, related_name="windows")
+    number = models.PositiveSmallIntegerField()
+    category = models.CharField(max_length=20)
+    name = models.CharField(max_length=40, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["point", "number"], name="window_number_once")]
+        ordering = ["number"]

@@ -58,6 +58,24 @@ ACTS: Mapping[str, Act] = {
         gettext_noop("写清不符合办法的哪一条和依据的数字。会原样写进通知书。"),
         gettext_noop("确认不通过"),
     ),
+    "answer": Act(
+        services.answer_case,
+        gettext_noop("答复并办结…"),
+        gettext_noop("已答复，答复书正在生成。"),
+        "reason",
+        gettext_noop("办理情况和答复"),
+        gettext_noop("写清办了什么、结果是什么、企业下一步怎么做。会原样写进答复书。"),
+        gettext_noop("确认答复"),
+    ),
+    "refer": Act(
+        services.refer_case,
+        gettext_noop("转办…"),
+        gettext_noop("已转办，告知书正在生成。"),
+        "reason",
+        gettext_noop("转给谁，企业怎么接着办"),
+        gettext_noop("写清主管单位、办理入口和企业要做的事。会原样写进告知书。"),
+        gettext_noop("确认转办"),
+    ),
     "resume": Act(
         services.resume_case, gettext_noop("恢复计时"), gettext_noop("已恢复计时，从次日起接着算。")
     ),

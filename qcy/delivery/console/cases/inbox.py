@@ -158,6 +158,8 @@ NEXT = {  # status -> what has to happen, and who does it when nobody has it on 
     CaseStatus.SUSPENDED: ("特别程序结束后恢复", ""),
     CaseStatus.DECIDED_GRANTED: ("送达结果", "系统自动"),
     CaseStatus.DECIDED_REFUSED: ("送达结果", "系统自动"),
+    CaseStatus.ANSWERED: ("送达答复", "系统自动"),
+    CaseStatus.REFERRED: ("送达告知书", "系统自动"),
 }
 
 

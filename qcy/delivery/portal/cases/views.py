@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qcy.delivery.web.casework import materials_of, state_tag_of
+from qcy.delivery.web.casework import materials_of, outcome_words, state_tag_of
 from qcy.delivery.web.clocks import clock_sentence, clocks_of, days_left, mini_clock_of
 from qcy.delivery.web.format import chinese_day
 from qcy.delivery.web.gates import signed_in, writes
@@ -127,6 +127,7 @@ def _show(request: Any, case: Case, *, status: int = 200, **errors: str) -> Http
         "documents": documents,
         "result": next((d for d in reversed(documents) if d.kind.startswith("result")), None),
         "reason": file.reason,
+        "outcome": outcome_words(case.outcome),
         "answers": [(a.label, a.value) for a in file.answers()],
         "materials": materials_of(request.actor, case),
         "rating": Rating.objects.visible_to(request.actor).filter(case=case).first(),

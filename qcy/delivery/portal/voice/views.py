@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
+from qcy.delivery.web.casework import outcome_words
 from qcy.delivery.web.gates import public
 from qcy.engines.ratings.services import LONGEST_TEXT, file_complaint
 from qcy.foundation.documents.queries import find_by_code
@@ -48,6 +49,7 @@ def verified(request: Any, code: str) -> HttpResponse:
     context = {
         "document": document,
         "content": document.content,
+        "outcome": outcome_words(document.content.get("outcome", "")),
         "holder": masked_firm(document.content["firm"]),
         "code": display(code),
     }
