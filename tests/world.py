@@ -93,9 +93,9 @@ class World:
             return actor_for(self.person(number), TODAY)
 
     # --- what --------------------------------------------------------------------------------------
-    def adoption(self, node: str = "FX") -> Adoption:
+    def adoption(self, node: str = "FX", matter: str = "tsme") -> Adoption:
         return Adoption.objects.select_related("node", "item", "edition__form").get(
-            node__code=node, is_current=True
+            node__code=node, item__code=matter, is_current=True
         )
 
     def node(self, code: str = "FX") -> Node:

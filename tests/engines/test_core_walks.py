@@ -17,6 +17,7 @@ from qcy.engines.casework.core import ActingAs, CaseState, Command, Event, apply
 from qcy.engines.casework.enums import CLOSED_STATUSES, CaseStatus
 from qcy.engines.casework.workflow import ASSIGNABLE, CASE, ENDING, MAY_TAKE, belongs_to
 from qcy.engines.catalogue.definition import MatterDefinition
+from qcy.engines.catalogue.documents import complete
 from qcy.foundation.parties.enums import Role
 from qcy.kernel.calendar import Calendar
 from qcy.kernel.clock import due_on
@@ -50,13 +51,14 @@ COVERED: set[str] = set()
 
 
 def definition(**changes: Any) -> MatterDefinition:
-    document = yaml.safe_load((ROOT / "seeds/catalogue/tsme.yaml").read_text("utf-8"))
+    document = complete(yaml.safe_load((ROOT / "seeds/catalogue/tsme.yaml").read_text("utf-8")))
+    node = yaml.safe_load((ROOT / "seeds/nodes/fengxi.yaml").read_text("utf-8"))
     return MatterDefinition(
         {
             **document["edition"],
             "item": document["item"],
             "form": document["form"],
-            **document["adoptions"][0],
+            **node["matters"]["overrides"]["tsme"],
             **changes,
         }
     )
@@ -197,7 +199,9 @@ def test_a_matter_ends_only_in_the_ways_of_its_flow() -> None:
     everything = ActingAs(UUID(int=8), frozenset(Role), "全职")
     for matter in (DEFINITION, ANSWERED, REFERRED):
         for command in ENDING - {"revoke"}:
-            answer = decide(state, Command(command, everything, REASON), matter, CALENDAR, START, START.date())
+            answer = decide(
+                state, Command(command, everything, REASON), matter, CALENDAR, START, START.date()
+            )
             refused = isinstance(answer, Refusal) and answer.code == "not_in_flow"
             assert refused != belongs_to(matter.flow, command), (matter.flow, command)
 

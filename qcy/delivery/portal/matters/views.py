@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -111,6 +112,8 @@ def open_draft(request: Any, adoption: Adoption) -> Draft | None:
 def start(request: Any, code: str) -> HttpResponse:
     """Which firm is this for? Choosing one opens its draft, or the one already begun."""
     adoption = get_object_or_404(offered_at(request.node), item__code=code)
+    if adoption.definition.for_persons:
+        return _begin_person(request, adoption)
     memberships = request.actor.memberships
     if not memberships:
         return HttpResponseRedirect(f"{reverse('claim_firm')}?{urlencode({'next': request.path})}")
@@ -121,20 +124,32 @@ def start(request: Any, code: str) -> HttpResponse:
     return render(request, "portal/matters/start.html", context)
 
 
+def _begin_person(request: Any, adoption: Adoption) -> HttpResponse:
+    """In one's own name: there is no firm to choose, so a GET asks and a POST begins."""
+    if request.method != "POST":
+        context = {"adoption": adoption, "memberships": (), "draft": open_draft(request, adoption)}
+        return render(request, "portal/matters/start.html", context)
+    return _open(request, adoption, None)
+
+
 def _begin(request: Any, adoption: Adoption, chosen: str) -> HttpResponse:
     held = next((m for m in request.actor.memberships if str(m.organisation_id) == chosen), None)
     if held is None:
         raise Http404
     if filed := filed_this_year(request.actor, adoption, held.organisation_id, request.today.year):
         return render(request, "portal/matters/already.html", {"adoption": adoption, "case": filed})
+    return _open(request, adoption, held.organisation_id)
+
+
+def _open(request: Any, adoption: Adoption, organisation_id: UUID | None) -> HttpResponse:
     draft = start_draft(
         actor=request.actor,
-        organisation_id=held.organisation_id,
+        organisation_id=organisation_id,
         node=request.node,
         edition=adoption.edition.form,
         subject_id=adoption.pk,
         title=adoption.item.name,
         now=request.now,
-        prefill=prefill_for(request.actor, adoption, held.organisation_id, request.today.year),
+        prefill=prefill_for(request.actor, adoption, organisation_id, request.today.year),
     )
     return HttpResponseRedirect(reverse("draft", args=[draft.pk]))
