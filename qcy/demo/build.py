@@ -78,7 +78,7 @@ def load_reference(today: date, now: datetime, nodes: tuple[str, ...] = TWO_NODE
     """Calendars, matters, nodes with their desks; a matter is published only where somebody can handle it."""
     for file in sorted((SEEDS / "calendar").glob("cn-*.yaml")):
         load_calendar_year(_read(file), now=now)
-    for written in matter_files():
+    for written in matter_files(now.date()):
         load_matter(written, now=now)
     staff: dict[str, Person] = {}
     windows = demo_windows(today)
@@ -89,8 +89,12 @@ def load_reference(today: date, now: datetime, nodes: tuple[str, ...] = TWO_NODE
     return staff
 
 
-def matter_files() -> list[Any]:
-    return [_read(f) for f in sorted((SEEDS / "catalogue").glob("*.yaml")) if f.stem != "flows"]
+def matter_files(since: date) -> list[Any]:
+    """In force from the first day of the story at the latest, whatever day the demo is built for."""
+    found = [_read(f) for f in sorted((SEEDS / "catalogue").glob("*.yaml")) if f.stem != "flows"]
+    for written in found:
+        written["edition"]["effective_from"] = min(written["edition"]["effective_from"], since)
+    return found
 
 
 def node_files(wanted: tuple[str, ...]) -> list[Any]:
