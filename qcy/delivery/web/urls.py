@@ -23,7 +23,9 @@ from qcy.delivery.portal.cases import views as cases
 from qcy.delivery.portal.forms import printing, submission, uploads
 from qcy.delivery.portal.forms import views as forms
 from qcy.delivery.portal.home import views as home
+from qcy.delivery.portal.matters import listing
 from qcy.delivery.portal.matters import views as matters
+from qcy.delivery.portal.places import views as places
 from qcy.delivery.portal.voice import views as voice
 
 console = [
@@ -103,6 +105,9 @@ urlpatterns = [
     path("health/", home.health, name="health"),
     path("large-print/", home.large_print, name="large_print"),
     path("n/<slug:slug>/", home.home, name="home_of_node"),
+    path("nodes/", places.nodes, name="nodes"),
+    path("n/<slug:slug>/about/", places.node, name="node"),
+    path("n/<slug:slug>/matters/", listing.matters, name="matters"),
     path("n/<slug:slug>/matters/<slug:code>/", matters.guide, name="matter"),
     path("n/<slug:slug>/matters/<slug:code>/start/", matters.start, name="start_draft"),
     path("sign-in/", accounts.sign_in, name="account_login"),

@@ -77,11 +77,7 @@ def nodes_for(place: str, today: date) -> Answer:
 
 
 def coverage() -> list[NodeCoverage]:
-    known = {node.pk: node for node in active_nodes()}
-    rows = list(NodeCoverage.objects.filter(node__in=known).order_by("node__kind", "node__code"))
-    for row in rows:
-        row.node = known[row.node_id]
-    return rows
+    return [row for node in active_nodes() for row in node.coverage.all()]
 
 
 def _is_valid(c: NodeCoverage, today: date) -> bool:

@@ -62,7 +62,7 @@ def _check(document: Mapping[str, Any]) -> None:
 
 
 def _skin(document: Mapping[str, Any]) -> dict[str, Any]:
-    """lead: one sentence; emblem: one or two characters; hero: one of HEROES."""
+    """lead: one sentence; emblem: one or two characters; hero: one of HEROES; ring: 1 or 2 on the schematic."""
     skin = {"lead": "", "emblem": document["short_name"][:1], "hero": HEROES[0], **document.get("skin", {})}
     if skin["hero"] not in HEROES:
         why = f"skin.hero 写的是 {skin['hero']}。"
