@@ -75,7 +75,7 @@ def test_who_accepted_may_answer_but_not_decide(world: World) -> None:
     assert world.reload(case).outcome == Outcome.ANSWERED
 
 
-def test_a_person_applies_in_their_own_name(world: World) -> None:
+def test_a_person_applies_in_their_own_name(world: World, settings: Any) -> None:
     """No firm, no licence to be seen; other people of the firm do not see it, the desk does."""
     case = accepted(world, "company-setup")
     assert case.organisation_id is None and case.firm_name == FIRMS[0].contact and case.applicant_code == ""
@@ -83,8 +83,10 @@ def test_a_person_applies_in_their_own_name(world: World) -> None:
         assert {a.kind for a in case.access.all()} == {"handler", "filer"}
     client = Client()
     with unscoped("test"):
-        client.force_login(world.person(0), backend="django.contrib.auth.backends.ModelBackend")
-    page = client.get(f"/me/cases/{case.pk}/").content.decode()
+        client.force_login(world.person(0), backend=settings.AUTHENTICATION_BACKENDS[0])
+    response = client.get(f"/me/cases/{case.pk}/")
+    assert response.status_code == 200, (response.status_code, response.headers)
+    page = response.content.decode()
     assert FIRMS[0].contact in page
 
 

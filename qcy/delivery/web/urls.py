@@ -11,6 +11,7 @@ from qcy.delivery.console.calendar import views as console_calendar
 from qcy.delivery.console.cases import acts, downloads, drawer, inbox
 from qcy.delivery.console.desks import views as desks
 from qcy.delivery.console.firms import views as firms
+from qcy.delivery.console.matters import views as console_matters
 from qcy.delivery.console.outbox import views as outbox
 from qcy.delivery.console.ratings import views as console_ratings
 from qcy.delivery.console.voice import views as console_voice
@@ -57,6 +58,12 @@ console = [
     path("desks/absence/", desks.absence, name="desk_absence"),
     path("desks/leave/", desks.leave, name="desk_leave"),
     path("calendar/", console_calendar.calendar, name="console_calendar"),
+    path("matters/", console_matters.matters, name="console_matters"),
+    path("matters/import/", console_matters.upload, name="console_upload_matter"),
+    path("matters/<slug:code>/", console_matters.matter, name="console_matter"),
+    path("matters/<slug:code>/stop/", console_matters.stop, name="console_stop_matter"),
+    path("matters/<slug:code>/edit/", console_matters.edit, name="console_edit_matter"),
+    path("matters/<slug:code>/export.<slug:format>", console_matters.export, name="console_export_matter"),
     path("audit/", audit.browser, name="audit"),
     path("audit/verify/", audit.verify, name="audit_verify"),
     path("outbox/", outbox.dead, name="dead_letters"),
