@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from qcy.demo.aftermath import WITHOUT_PDF
 from qcy.demo.answers import answers_for, uploads_for
 from qcy.demo.build import STAFF, load_reference
 from qcy.demo.plan import make_firms
-from qcy.demo.story import SMALL_PDF, WITHOUT_PDF, files_of, values_of
+from qcy.demo.story import SMALL_PDF, files_of, values_of
 from qcy.engines.casework import services
 from qcy.engines.casework.filing import draft_fingerprint, submit_case
 from qcy.engines.casework.models import Case

@@ -22,6 +22,7 @@ from qcy.foundation.database.maintenance import empty_tables
 from qcy.foundation.database.scope import unscoped
 from qcy.foundation.documents.models import Document
 from qcy.foundation.documents.render import ensure_pdf
+from qcy.foundation.durable import unsynced
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.nodes.services import load_node
 from qcy.foundation.parties.desks import open_desk
@@ -59,7 +60,7 @@ WITH_WINDOW = ("tsme", "hnte", "redemption", "talent-project", "first-set", "inc
 def build_demo(*, seed: int, today: date) -> str:
     """Replace everything in the database by the demo world of this seed and day; returns a summary."""
     started = datetime.combine(today - timedelta(days=45), time(9), SHANGHAI)
-    with unscoped("demo world"), seeded_ids(seed, started.astimezone(UTC)):
+    with unscoped("demo world"), unsynced(), seeded_ids(seed, started.astimezone(UTC)):
         empty_everything()
         with transaction.atomic():
             staff = load_reference(today, started, ALL_NODES)

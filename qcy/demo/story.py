@@ -22,26 +22,17 @@ from qcy.engines.catalogue.models import Adoption
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.services import save_section, start_draft
 from qcy.engines.ratings.services import file_complaint, rate_case
-from qcy.foundation.documents.handlers import render_document
 from qcy.foundation.files.services import store_upload
-from qcy.foundation.messages.handlers import mail_message, text_message
-from qcy.foundation.outbox.worker import Handlers, work_off
 from qcy.foundation.parties.actor import VISITOR, Actor, actor_for
 from qcy.foundation.parties.enums import ContactKind, MembershipState, PersonKind
 from qcy.foundation.parties.models import Membership, Organisation, Person
 from qcy.foundation.parties.services import claim_organisation, open_account, prove_contact, verify_membership
 from qcy.kernel.local_time import SHANGHAI
-from qcy.wiring import HANDLERS
 
+from .aftermath import work_everything_off
 from .plan import AFTER_ACCEPTANCE, BEFORE_ACCEPTANCE, FIELDS, DemoCase, DemoFirm
 from .turns import TURNS, Turn, do
 
-# PDFs are made when somebody opens them: rendering 180 at once would keep the first visitor waiting;
-# an invented history mails nobody
-LEFT_OUT = (render_document, mail_message, text_message)
-WITHOUT_PDF: Handlers = {
-    topic: tuple(h for h in handlers if h not in LEFT_OUT) for topic, handlers in HANDLERS.items()
-}
 SMALL_PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -224,11 +215,6 @@ class Story:
         return datetime.combine(
             day, time(hour, self.dice.randint(0, 39) if minute is None else minute), SHANGHAI
         )
-
-
-def work_everything_off(now: datetime) -> None:
-    while work_off(WITHOUT_PDF, now):
-        pass
 
 
 def _version(case_id: UUID) -> int:

@@ -25,9 +25,10 @@ from qcy.foundation.parties.services import verify_membership
 from qcy.kernel.calendar import Calendar
 from qcy.kernel.local_time import SHANGHAI
 
+from .aftermath import SILENT, work_everything_off
 from .answers import answers_for, uploads_for
 from .plan import DemoFirm, back
-from .story import SMALL_PDF, work_everything_off
+from .story import SMALL_PDF
 from .turns import do
 
 CASES = 240
@@ -118,7 +119,7 @@ class WideStory:
         case_id = self._file(plan, filed)
         Case.objects.filter(pk=case_id).update(is_demo=True)
         last = self._handle(plan, case_id, filed)
-        work_everything_off(last)
+        work_everything_off(last, SILENT)
         self._afterwards(plan, case_id, last)
 
     def _file(self, plan: WideCase, now: datetime) -> UUID:
@@ -215,11 +216,11 @@ class WideStory:
             self._do(
                 "revoke_result", self._desk(plan, "node_manager"), case_id, later, reason=WORDS["revoke"]
             )
-            work_everything_off(later)
+            work_everything_off(later, SILENT)
         elif plan.ending == "lapsed":
             today = _at(self.today, 8)
             act_on_time({"case": str(case_id)}, today)
-            work_everything_off(today)
+            work_everything_off(today, SILENT)
 
     def _do(self, service: str, actor: Actor, case_id: UUID, now: datetime, **more: Any) -> None:
         act: Callable[..., Any] = getattr(services, service)

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from qcy.demo.story import WITHOUT_PDF
+from qcy.demo.aftermath import WITHOUT_PDF
 from qcy.engines.casework.models import Case
 from qcy.foundation.audit.queries import verify_chains
 from qcy.foundation.database.scope import unscoped

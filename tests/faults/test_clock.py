@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from qcy.demo.story import WITHOUT_PDF
+from qcy.demo.aftermath import WITHOUT_PDF
 from qcy.engines.casework import services
 from qcy.engines.casework.models import Case
 from qcy.foundation.audit.queries import verify_chains

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
 from qcy.foundation.database.writing import change
-from qcy.foundation.durable import make_folder, sync_folder
+from qcy.foundation.durable import make_folder, sync, sync_folder
 from qcy.foundation.outbox.services import put
 from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Refusal, Refused
@@ -100,7 +99,7 @@ def _write(path: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
             digest.update(chunk)
             size += len(chunk)
         file.flush()
-        os.fsync(file.fileno())
+        sync(file.fileno())
     sync_folder(path.parent)
     return digest.hexdigest(), size
 
