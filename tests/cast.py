@@ -35,7 +35,8 @@ from qcy.foundation.parties.members import invite_member, take_up_invitation
 from qcy.foundation.parties.models import Membership, Organisation, Person
 from qcy.foundation.parties.sealed import seal
 from qcy.foundation.parties.services import claim_organisation, open_account, prove_contact
-from tests.world import FIRMS, NOW, TODAY, World
+from qcy.insight.services import load_figures
+from tests.world import FIRMS, NOW, TODAY, World, seed
 
 STRANGER, CLAIMED, AGENT = "13900000001", "13900000002", "13900000003"
 AT_WINDOW = FIRMS[3]
@@ -148,6 +149,8 @@ class Cast:
             row.save()
         details = {"node": self.world.node(), "text": "窗口没有人", "contact": "13800009999", "page": "/"}
         complaint = self.world.do(file_complaint, VISITOR, now=NOW, **details)
+        with unscoped("test"):
+            load_figures(seed("figures/2021-11"), now=NOW)
         self.ids |= {"row": row.pk, "complaint": complaint.pk}
 
     # --- how far -----------------------------------------------------------------------------------

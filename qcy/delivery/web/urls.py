@@ -20,6 +20,7 @@ from qcy.delivery.portal.accounts import settings as settings_views
 from qcy.delivery.portal.accounts import views as accounts
 from qcy.delivery.portal.cases import corrections
 from qcy.delivery.portal.cases import views as cases
+from qcy.delivery.portal.figures import views as figures
 from qcy.delivery.portal.forms import printing, submission, uploads
 from qcy.delivery.portal.forms import views as forms
 from qcy.delivery.portal.home import views as home
@@ -114,6 +115,10 @@ urlpatterns = [
     path("verify/<str:code>/", voice.verified, name="verified"),
     path("complaints/new/", voice.complain, name="complain"),
     path("complaints/received/", voice.complaint_received, name="complaint_received"),
+    # what is published: figures, texts, comments
+    path("figures/", figures.figures, name="figures"),
+    path("figures.csv", figures.table, name="figures_table"),
+    path("figures/<slug:code>/", figures.figure, name="figure"),
     path("console/", include(console)),
 ]
 
