@@ -190,7 +190,11 @@ held_figures: Held[tuple[FigureView, ...]] = Held(_read, HELD_SECONDS)
 
 
 def _figure(row: Figure) -> FigureView | None:
-    found = sorted(row.values.all(), key=lambda v: (v.as_of, v.recorded_at, v.pk), reverse=True)
+    found = sorted(
+        row.values.all(),
+        key=lambda v: (v.as_of, v.conflicts_with_id is None, v.recorded_at, v.pk),
+        reverse=True,
+    )
     values = tuple(_value(v, row.decimals) for v in found)
     standing = [v for v in values if v.corrected_by is None]
     chosen = next((v for v in standing if v.conflicts_with is None), None)
