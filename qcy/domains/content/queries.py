@@ -81,3 +81,9 @@ def public_version(article_id: UUID) -> Publication | None:
     """What everybody reads of this article right now, while a further version is being written."""
     found: Publication | None = Publication.objects.filter(article_id=article_id, withdrawn_at=None).first()
     return found
+
+
+def public_ids(article_ids: list[UUID]) -> set[UUID]:
+    """Which of these articles everybody can read right now, in whatever state their next version is."""
+    found = Publication.objects.filter(article_id__in=article_ids, withdrawn_at=None)
+    return set(found.values_list("article_id", flat=True))

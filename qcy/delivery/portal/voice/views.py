@@ -96,6 +96,7 @@ def complain(request: Any) -> HttpResponse:
             text=request.POST.get("text", ""),
             contact=request.POST.get("contact", ""),
             page=page,
+            may_publish=request.POST.get("may_publish") == "yes",
             now=request.now,
         )
     except Refused as refused:
@@ -133,6 +134,7 @@ def _complaint_page(
         "nodes_to_choose": nodes,
         "chosen": node,
         "page_address": page,
+        "may_publish": request.POST.get("may_publish") == "yes",
         "problems": [Problem("text", error)] if error else [],
     }
     return render(request, "portal/voice/complain.html", context, status=422 if refusal else 200)
