@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.core import ratelimit
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.portal.nodes import at_node
 from qcy.delivery.web.gates import public
+from qcy.delivery.web.limits import may_ask
 from qcy.engines.ratings.public import DAYS, AnswerView, answer_by_number, published_comments, responses_of
 from qcy.kernel.refusals import Refusal
 
@@ -40,7 +40,7 @@ def answer(request: Any) -> HttpResponse:
     typed = request.GET.get("number", "").strip()[:40]
     if not typed:
         return _answer_page(request, typed)
-    if not ratelimit.consume(request, action="complaint_answer"):
+    if not may_ask(request, "complaint_answer"):
         return _answer_page(request, typed, refusal=TOO_OFTEN, status=429)
     found = answer_by_number(typed)
     if found is None:

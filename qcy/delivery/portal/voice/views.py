@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.web.casework import outcome_words
 from qcy.delivery.web.gates import public
+from qcy.delivery.web.limits import may_ask
 from qcy.engines.ratings.services import LONGEST_TEXT, file_complaint
 from qcy.foundation.documents.queries import find_by_code
 from qcy.foundation.nodes.models import Node, NodeKind
@@ -37,7 +38,7 @@ def verify(request: Any) -> HttpResponse:
 
 @public
 def verified(request: Any, code: str) -> HttpResponse:
-    if not ratelimit.consume(request, action="verify"):
+    if not may_ask(request, "verify"):
         return _ask(
             request, code, Refusal("too_often", why="查询太频繁。", fix="请过一分钟再试。"), status=429
         )
