@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from uuid import UUID
-
 from qcy.foundation.audit.models import AuditEvent
 from qcy.foundation.nodes.models import Node, NodeKind
 from qcy.foundation.parties.actor import Actor
@@ -48,16 +46,16 @@ def can_move(actor: Actor, article: Article, command: str) -> Decision:
         return Decision.no(NOT_NOW)
     if not move.roles & actor.roles_at(article.node_id):
         return Decision.no(NOT_STAFF if move.roles == STAFF else NEEDS_MANAGER)
-    if move.not_by and wrote(article, actor.person_id):
+    if move.not_by and wrote(actor, article):
         return Decision.no(OWN_TEXT)
     return Decision.yes()
 
 
-def wrote(article: Article, person_id: UUID | None) -> bool:
+def wrote(actor: Actor, article: Article) -> bool:
     """Any word of this draft since it was last published: not only the last hand that saved it."""
-    said = AuditEvent.objects.filter(stream=stream_of(article))
+    said = AuditEvent.objects.visible_to(actor).filter(stream=stream_of(article))
     last = said.filter(type="article.publish").order_by("-seq").values_list("seq", flat=True).first()
-    saved = said.filter(type="article.write", actor_id=person_id, seq__gt=last or 0)
+    saved = said.filter(type="article.write", actor_id=actor.person_id, seq__gt=last or 0)
     return bool(saved.exists())
 
 
