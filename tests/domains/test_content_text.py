@@ -47,6 +47,7 @@ def test_text_from_word_becomes_plain(pasted: str, plain: str) -> None:
 
 def test_a_title_is_one_line() -> None:
     assert clean_title("关于\v受理时间\n的\u3000通知 ") == "关于 受理时间 的 通知"
+    assert clean_title("关于\v\n通知") == "关于 通知", "empty lines leave no gap"
 
 
 def test_blocks_are_headings_paragraphs_and_lists() -> None:
@@ -62,6 +63,7 @@ def test_blocks_are_headings_paragraphs_and_lists() -> None:
 
 
 @given(PASTED)
+@example("一\x1e\r二")
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean_text(clean_text(text)) == clean_text(text)
     assert clean_title(clean_title(text)) == clean_title(text)

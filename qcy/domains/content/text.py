@@ -35,7 +35,7 @@ class Block:
 
 def clean_title(raw: str) -> str:
     """One line, whatever was pasted."""
-    return " ".join(_clean_line(line) for line in _lines_of(raw)).strip()
+    return " ".join(line for line in _lines_of(raw) if line)
 
 
 def clean_text(raw: str) -> str:
