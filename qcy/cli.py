@@ -33,6 +33,9 @@ def parser() -> argparse.ArgumentParser:
     _load(commands, "calendar", load_calendar_file, "载入一年的节假日")
     _load(commands, "figures", load_figures_file, "载入公开数据")
     _load(commands, "content", load_content_file, "载入帮助和公告")
+    matters = commands.add_parser("catalogue", help="事项").add_subparsers(required=True, metavar="操作")
+    _file_command(matters, "lint", lint_matter_file, "检查一个事项文件，逐条说明哪里要改")
+    _file_command(matters, "load", load_matter_file, "载入一个事项文件，成为新的一版")
     audit = commands.add_parser("audit", help="核对记录").add_subparsers(required=True, metavar="操作")
     _command(audit, "verify", verify_audit, "重算全部哈希链，核对每日签名", [])
     _command(audit, "root", make_root, "现在就为前一天签名", [])
@@ -50,7 +53,11 @@ def _command(commands: Any, name: str, run: Run, help: str, options: Sequence[tu
 
 def _load(commands: Any, name: str, run: Run, help: str) -> None:
     load = commands.add_parser(name, help=help).add_subparsers(required=True, metavar="操作")
-    command = load.add_parser("load", help=help)
+    _file_command(load, "load", run, help)
+
+
+def _file_command(commands: Any, name: str, run: Run, help: str) -> None:
+    command = commands.add_parser(name, help=help)
     command.add_argument("file", type=Path)
     command.set_defaults(run=run)
 
@@ -127,9 +134,43 @@ def demo(options: argparse.Namespace) -> int:
 
 def load_node_file(options: argparse.Namespace) -> int:
     django()
-    from qcy.foundation.nodes.services import load_node
+    from qcy.engines.catalogue.node_files import load_whole_node
 
-    return _load_file(options.file, load_node, "节点")
+    return _load_file(options.file, load_whole_node, "节点", _what_was_loaded)
+
+
+def _what_was_loaded(loaded: Any) -> str:
+    lines = [f"{loaded.node.name}：/n/{loaded.node.slug}/，已开放 {loaded.offered} 个事项。"]
+    if loaded.passwords:
+        lines.append("初始密码只显示这一次，请当面交给本人，登录后修改：")
+    return "\n".join([*lines, *(f"  {email}  {password}" for email, password in loaded.passwords.items())])
+
+
+def load_matter_file(options: argparse.Namespace) -> int:
+    django()
+    from qcy.engines.catalogue.services import load_matter
+
+    return _load_file(options.file, load_matter, "事项")
+
+
+def lint_matter_file(options: argparse.Namespace) -> int:
+    """Exit code 1 if something contradicts itself; warnings alone are printed and pass."""
+    django()
+    from qcy.engines.catalogue.files import read_file
+    from qcy.engines.catalogue.lint import Severity, lint
+    from qcy.kernel.refusals import Refused
+
+    try:
+        found = lint(read_file(options.file.name, options.file.read_bytes()))
+    except (OSError, Refused) as fault:
+        print(_in_words(fault, options.file), file=sys.stderr)
+        return 1
+    words = {Severity.ERROR: "要改", Severity.WARNING: "提醒"}
+    for finding in found:
+        print(f"{words[finding.severity]}  {finding.rule}  {finding.say}")
+    errors = sum(finding.severity is Severity.ERROR for finding in found)
+    print(f"{options.file.name}：{errors} 处要改，{len(found) - errors} 处提醒。")
+    return 1 if errors else 0
 
 
 def load_calendar_file(options: argparse.Namespace) -> int:
@@ -153,7 +194,9 @@ def load_content_file(options: argparse.Namespace) -> int:
     return _load_file(options.file, load_content, "内容")
 
 
-def _load_file(file: Path, load: Callable[..., Any], what: str) -> int:
+def _load_file(
+    file: Path, load: Callable[..., Any], what: str, told: Callable[[Any], str] = lambda loaded: ""
+) -> int:
     import yaml
 
     from qcy.delivery.web.clock import current_moment
@@ -167,11 +210,11 @@ def _load_file(file: Path, load: Callable[..., Any], what: str) -> int:
                 Refusal("not_a_mapping", why=f"{file.name} 不是{what}文件。", fix="请对照 seeds 里的样例。")
             )
         with unscoped(f"load {what}"):
-            load(document, now=current_moment())
+            loaded = load(document, now=current_moment())
     except (OSError, yaml.MarkedYAMLError, UnicodeDecodeError, Refused) as fault:
         print(f"没有载入：{_in_words(fault, file)}", file=sys.stderr)
         return 1
-    print(f"已载入{what}：{file.name}")
+    print("\n".join(filter(None, [f"已载入{what}：{file.name}", told(loaded)])))
     return 0
 
 

@@ -16,6 +16,7 @@ from qcy.engines.casework.sweeps import (
     release,
     warn,
 )
+from qcy.engines.catalogue.editions import follow_editions
 from qcy.foundation.audit.roots import make_daily_root
 from qcy.foundation.documents.handlers import render_document
 from qcy.foundation.files.handlers import check_structure, purge_unclaimed_uploads
@@ -26,6 +27,7 @@ from qcy.foundation.parties.handlers import forget_unproven_accounts
 HANDLERS: Handlers = {
     "audit.root": (make_daily_root,),
     "calendar.loaded": (ask_recomputing,),
+    "catalogue.edition": (follow_editions,),
     "case.event": (tell_applicant, tell_desk, deliver_result),
     "case.erase": (erase_case,),
     "case.overtaken": (act_on_time,),
@@ -45,6 +47,7 @@ HANDLERS: Handlers = {
 
 SCHEDULE: tuple[Every, ...] = (
     Every("parties.forget_unproven", timedelta(hours=6)),
+    Every("catalogue.edition", timedelta(hours=6)),  # an edition of tomorrow comes into force by itself
     Every("audit.root", timedelta(hours=1)),  # made once a day, by the first run after midnight
     Every("sweep.drafts", timedelta(hours=6)),
     Every("sweep.erase", timedelta(hours=24)),

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import yaml
 
+from qcy.demo.answers import answers_for, uploads_for
 from qcy.demo.build import STAFF, load_reference
 from qcy.demo.plan import make_firms
 from qcy.demo.story import SMALL_PDF, WITHOUT_PDF, files_of, values_of
@@ -100,9 +101,9 @@ class World:
             return actor_for(self.person(number), TODAY)
 
     # --- what --------------------------------------------------------------------------------------
-    def adoption(self, node: str = "FX") -> Adoption:
+    def adoption(self, node: str = "FX", matter: str = "tsme") -> Adoption:
         return Adoption.objects.select_related("node", "item", "edition__form").get(
-            node__code=node, is_current=True
+            node__code=node, item__code=matter, is_current=True
         )
 
     def node(self, code: str = "FX") -> Node:
@@ -130,6 +131,31 @@ class World:
                 save_section, actor, draft_id=draft.pk, section=key, values=values, version=0, now=self.now
             )
         for name in files_of(FIRMS[number]):
+            self.upload(actor, draft, name)
+        with scope(actor.scope):
+            draft.refresh_from_db()
+        return draft
+
+    def draft_of(self, matter: str, number: int = 0, node: str = "FX") -> Draft:
+        """Complete, of any matter; where persons apply, in this founder's own name."""
+        actor, adoption = self.firm(number), self.adoption(node, matter)
+        held = None if adoption.definition.for_persons else actor.memberships[0].organisation_id
+        draft = self.do(
+            start_draft,
+            actor,
+            organisation_id=held,
+            node=adoption.node,
+            edition=adoption.edition.form,
+            subject_id=adoption.pk,
+            title=adoption.item.name,
+            now=self.now,
+        )
+        answers = answers_for(adoption.definition.form, FIRMS[number])
+        for key, values in answers.items():
+            self.do(
+                save_section, actor, draft_id=draft.pk, section=key, values=values, version=0, now=self.now
+            )
+        for name in uploads_for(adoption.definition.form, answers):
             self.upload(actor, draft, name)
         with scope(actor.scope):
             draft.refresh_from_db()

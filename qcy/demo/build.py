@@ -13,7 +13,9 @@ from django.db import transaction
 
 from qcy.engines.casework.models import Case
 from qcy.engines.catalogue.models import Adoption
-from qcy.engines.catalogue.services import load_matter, publish_adoption
+from qcy.engines.catalogue.node_files import offer_matters
+from qcy.engines.catalogue.services import load_matter
+from qcy.engines.catalogue.windows import Window
 from qcy.foundation.calendars.queries import read_calendar
 from qcy.foundation.calendars.services import load_calendar_year
 from qcy.foundation.database.maintenance import empty_tables
@@ -22,9 +24,9 @@ from qcy.foundation.documents.models import Document
 from qcy.foundation.documents.render import ensure_pdf
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.nodes.services import load_node
-from qcy.foundation.parties.enums import ContactKind, PersonKind, Role
-from qcy.foundation.parties.models import Mandate, Person
-from qcy.foundation.parties.services import open_account, prove_contact
+from qcy.foundation.parties.desks import open_desk
+from qcy.foundation.parties.enums import Role
+from qcy.foundation.parties.models import Person
 from qcy.kernel.ids import seeded_ids
 from qcy.kernel.local_time import SHANGHAI
 
@@ -34,7 +36,7 @@ from .story import Story
 SEEDS = Path(settings.QCY_SEEDS)
 PASSWORD = "demo-qcy-2026"  # noqa: S105 - printed in README: the demo world only
 RENDERED = 3
-WINDOW_BEFORE, WINDOW_AFTER = timedelta(days=30), timedelta(days=60)
+WINDOW_BEFORE = timedelta(days=30)
 
 STAFF = (  # node, role, desk, e-mail
     ("FX", Role.CLERK, "经办人 01", "clerk01@demo.invalid"),
@@ -47,6 +49,9 @@ STAFF = (  # node, role, desk, e-mail
     ("XX", Role.DECIDER, "总窗口审定人 01", "hub.decider@demo.invalid"),
     ("XX", Role.NODE_MANAGER, "总窗口负责人", "hub.manager@demo.invalid"),
 )
+OTHER_DESKS = ((Role.CLERK, "经办人 01"), (Role.DECIDER, "审定人 01"), (Role.NODE_MANAGER, "节点负责人"))
+ALL_NODES, TWO_NODES = ("*",), ("xixian", "fengxi")
+WITH_WINDOW = ("tsme", "hnte", "redemption", "talent-project", "first-set", "incubator")  # demo windows
 
 
 def build_demo(*, seed: int, today: date) -> str:
@@ -55,7 +60,7 @@ def build_demo(*, seed: int, today: date) -> str:
     with unscoped("demo world"), seeded_ids(seed, started.astimezone(UTC)):
         empty_everything()
         with transaction.atomic():
-            staff = load_reference(today, started)
+            staff = load_reference(today, started, ALL_NODES)
             _tell(seed, today, staff)
         rendered = [ensure_pdf(document) for document in _results()[:RENDERED]]
         counts = (
@@ -69,45 +74,62 @@ def empty_everything() -> None:
     shutil.rmtree(settings.QCY_FILES, ignore_errors=True)
 
 
-def load_reference(today: date, now: datetime) -> dict[str, Person]:
-    """Calendars, nodes, their desks and the matter: a matter is published only where somebody can handle it."""
+def load_reference(today: date, now: datetime, nodes: tuple[str, ...] = TWO_NODES) -> dict[str, Person]:
+    """Calendars, matters, nodes with their desks; a matter is published only where somebody can handle it."""
     for file in sorted((SEEDS / "calendar").glob("cn-*.yaml")):
         load_calendar_year(_read(file), now=now)
-    for name in ("xixian", "fengxi"):
-        load_node(_read(SEEDS / "nodes" / f"{name}.yaml"), now=now)
-    staff = make_staff(now)
-    document = _read(SEEDS / "catalogue" / "tsme.yaml")
-    edition = load_matter(document, now=now)
-    for wanted in document["adoptions"]:
-        publish_adoption(
-            node=Node.objects.get(code=wanted["node"]),
-            edition=edition,
-            overrides={k: v for k, v in wanted.items() if k not in ("node", "mode")},
-            opens_on=today - WINDOW_BEFORE,
-            closes_on=today + WINDOW_AFTER,
-            window_is_demo=True,
-            now=now,
-        )
+    for written in matter_files(now.date()):
+        load_matter(written, now=now)
+    staff: dict[str, Person] = {}
+    windows = demo_windows(today)
+    for document in node_files(nodes):
+        node = load_node(document, now=now)
+        staff |= open_desks(node, now)
+        offer_matters(node, document["matters"], now=now, windows=windows)
     return staff
 
 
-def make_staff(now: datetime) -> dict[str, Person]:
-    people = {}
-    for node, role, desk, email in STAFF:
-        person = open_account(kind=PersonKind.STAFF, contact=ContactKind.EMAIL, value=email, now=now)
-        person.set_password(PASSWORD)
-        person.save(update_fields=["password"])
-        prove_contact(person=person, kind=ContactKind.EMAIL, value=email, now=now)
-        Mandate(
-            person=person, node=Node.objects.get(code=node), role=role, desk_name=desk, since=now.date()
-        ).save(force_insert=True)
-        people[desk] = person
-    return people
+def matter_files(since: date) -> list[Any]:
+    """In force from the first day of the story at the latest, whatever day the demo is built for."""
+    found = [_read(f) for f in sorted((SEEDS / "catalogue").glob("*.yaml")) if f.stem != "flows"]
+    for written in found:
+        written["edition"]["effective_from"] = min(written["edition"]["effective_from"], since)
+    return found
+
+
+def node_files(wanted: tuple[str, ...]) -> list[Any]:
+    """The hub first: the others stand under it."""
+    files = sorted((SEEDS / "nodes").glob("*.yaml"), key=lambda file: (file.stem != "xixian", file.stem))
+    return [_read(file) for file in files if wanted == ALL_NODES or file.stem in wanted]
+
+
+def demo_windows(today: date) -> dict[str, Window]:
+    """From 30 days before today to different days after it, so that the list shows all that can happen."""
+    ends = (60, 23, 7, 12, 35, 20)
+    return {
+        code: Window(today - WINDOW_BEFORE, today + timedelta(days=end), is_demo=True)
+        for code, end in zip(WITH_WINDOW, ends, strict=True)
+    }
+
+
+def open_desks(node: Node, now: datetime) -> dict[str, Person]:
+    """The named desks of the first two nodes, three of a kind at every other."""
+    named = [row[1:] for row in STAFF if row[0] == node.code]
+    others = [
+        (role, desk, f"{role.replace('_', '')}.{node.code.lower()}@demo.invalid")
+        for role, desk in OTHER_DESKS
+    ]
+    return {
+        desk if named else f"{node.code} {desk}": open_desk(
+            node=node, role=role, desk_name=desk, email=email, now=now, password=PASSWORD
+        )[0]
+        for role, desk, email in named or others
+    }
 
 
 def _tell(seed: int, today: date, staff: Mapping[str, Person]) -> None:
     firms = make_firms(seed)
-    adoption = Adoption.objects.get(node__code="FX", is_current=True)
+    adoption = Adoption.objects.get(node__code="FX", item__code="tsme", is_current=True)
     story = Story(seed, today, adoption, dict(staff))
     for firm in firms:
         story.register(firm)

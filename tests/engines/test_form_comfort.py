@@ -12,6 +12,7 @@ from qcy.engines.casework.prefill import follow_current_edition, prefill_for
 from qcy.engines.casework.reminders import remind_of_drafts
 from qcy.engines.catalogue.models import Adoption, Edition
 from qcy.engines.catalogue.services import publish_adoption
+from qcy.engines.catalogue.windows import Window
 from qcy.engines.forms.models import Draft, FormEdition
 from qcy.engines.forms.services import start_draft
 from qcy.foundation.database.scope import Scope, scope, unscoped
@@ -95,9 +96,7 @@ def publish_new_form(world: World) -> Adoption:
             node=old.node,
             edition=edition,
             overrides=old.overrides,
-            opens_on=old.opens_on,
-            closes_on=old.closes_on,
-            window_is_demo=True,
+            window=Window(old.opens_on, old.closes_on, is_demo=True),
             now=world.now,
         )
 

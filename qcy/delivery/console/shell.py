@@ -49,6 +49,7 @@ def _own_pages(request: Any) -> list[NavItem]:
         ("ratings", _("评价"), "star", True),
         ("console_content", _("内容"), "megaphone", True),
         ("desks", _("岗位与请假"), "users", bool(request.actor.managed_nodes)),
+        ("console_matters", _("事项"), "list-checks", bool(request.actor.managed_nodes)),
         ("audit", _("办理记录"), "history", bool(request.actor.managed_nodes)),
         ("console_calendar", _("工作日历"), "calendar-clock", leads_hub(request.actor)),
         ("dead_letters", _("没送达的"), "send", leads_hub(request.actor)),

@@ -44,6 +44,11 @@ def _home_of_node(slug: str) -> str:
     return reverse("home_of_node", args=[slug])
 
 
+@cache
+def _matters_of_node(slug: str) -> str:
+    return reverse("matters", args=[slug])
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     node = getattr(request, "node", None) or node_of("")
     if node is None:
@@ -55,6 +60,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "home_url": home_url(held),
         "node": held.short_name,
         "nodes": tuple(NavItem(n.short_name, home_url(n), n.pk == held.pk) for n in nodes),
+        "nodes_url": fixed("nodes"),
         "nav": _nav(request, held),
         "account": _account(request),
         "sign_in_url": _sign_in_url(request),
@@ -109,6 +115,7 @@ def _voice_of_node(slug: str) -> str:
 def _nav(request: HttpRequest, node: Node) -> tuple[NavItem, ...]:
     wanted = (
         (_("首页"), home_url(node)),
+        (_("办事"), _matters_of_node(node.slug)),
         (_("我的办件"), fixed("my_cases")),
         (_("消息"), fixed("my_messages")),
         (_("结果核验"), fixed("verify")),

@@ -12,6 +12,7 @@ from qcy.delivery.console.cases import acts, downloads, drawer, inbox
 from qcy.delivery.console.content import views as console_content
 from qcy.delivery.console.desks import views as desks
 from qcy.delivery.console.firms import views as firms
+from qcy.delivery.console.matters import views as console_matters
 from qcy.delivery.console.outbox import views as outbox
 from qcy.delivery.console.ratings import views as console_ratings
 from qcy.delivery.console.voice import views as console_voice
@@ -26,7 +27,9 @@ from qcy.delivery.portal.figures import views as figures
 from qcy.delivery.portal.forms import printing, submission, uploads
 from qcy.delivery.portal.forms import views as forms
 from qcy.delivery.portal.home import views as home
+from qcy.delivery.portal.matters import listing
 from qcy.delivery.portal.matters import views as matters
+from qcy.delivery.portal.places import views as places
 from qcy.delivery.portal.voice import replies as voice_replies
 from qcy.delivery.portal.voice import views as voice
 
@@ -59,6 +62,12 @@ console = [
     path("desks/absence/", desks.absence, name="desk_absence"),
     path("desks/leave/", desks.leave, name="desk_leave"),
     path("calendar/", console_calendar.calendar, name="console_calendar"),
+    path("matters/", console_matters.matters, name="console_matters"),
+    path("matters/import/", console_matters.upload, name="console_upload_matter"),
+    path("matters/<slug:code>/", console_matters.matter, name="console_matter"),
+    path("matters/<slug:code>/stop/", console_matters.stop, name="console_stop_matter"),
+    path("matters/<slug:code>/edit/", console_matters.edit, name="console_edit_matter"),
+    path("matters/<slug:code>/export.<slug:format>", console_matters.export, name="console_export_matter"),
     path("audit/", audit.browser, name="audit"),
     path("audit/verify/", audit.verify, name="audit_verify"),
     path("outbox/", outbox.dead, name="dead_letters"),
@@ -115,6 +124,9 @@ urlpatterns = [
     path("health/", home.health, name="health"),
     path("large-print/", home.large_print, name="large_print"),
     path("n/<slug:slug>/", home.home, name="home_of_node"),
+    path("nodes/", places.nodes, name="nodes"),
+    path("n/<slug:slug>/about/", places.node, name="node"),
+    path("n/<slug:slug>/matters/", listing.matters, name="matters"),
     path("n/<slug:slug>/matters/<slug:code>/", matters.guide, name="matter"),
     path("n/<slug:slug>/matters/<slug:code>/start/", matters.start, name="start_draft"),
     path("sign-in/", accounts.sign_in, name="account_login"),

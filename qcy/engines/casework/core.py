@@ -119,10 +119,10 @@ def _changes_nothing(moment: _Moment) -> bool:
 def _general_refusal(moment: _Moment) -> Refusal | None:
     state, command = moment.state, moment.command
     move = CASE.move(command.name)
-    if not belongs_to(moment.definition.flow, command.name):
-        return refusals.NOT_IN_FLOW[moment.definition.flow]
     if state.status not in move.sources:
         return refusals.not_now(state.status)
+    if not belongs_to(moment.definition.flow, command.name):
+        return refusals.NOT_IN_FLOW[moment.definition.flow]
     if not move.roles & command.by.roles:
         return refusals.needs_role(move.roles)
     overtaken = clocks.overtaken_by(state, moment.definition, moment.today)

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from qcy.engines.catalogue.models import Adoption
-from qcy.engines.catalogue.queries import adoption_of
+from qcy.engines.catalogue.queries import adoption_of, newer_than
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.services import close_draft, lock_unchanged, read_draft
 from qcy.engines.forms.validation import Problem, canonical, filled_rows, problems_of
@@ -104,7 +104,7 @@ def _submit(actor: Actor, draft_id: UUID, seen: str, now: datetime) -> UUID:
 
 def _refuse_who_may_not_file(actor: Actor, draft: Draft) -> None:
     """A preparer fills in; at the window the clerk files, other desks there may look."""
-    held = actor.membership_of(draft.organisation_id)
+    held = actor.membership_of(draft.organisation_id) if draft.organisation_id else None
     if held is not None and not held.may_file:
         raise Refused(refusals.PREPARER)
     if held is None and draft.window_id and Role.CLERK not in actor.roles_at(draft.window_id):
@@ -124,7 +124,7 @@ def _checked(actor: Actor, draft: Draft, seen: str, now: datetime) -> _Ready:
     _refuse_who_may_not_file(actor, draft)
     adoption = adoption_of(draft.subject_id)
     if not adoption.is_current:
-        raise Refused(refusals.NEW_EDITION)
+        raise Refused(refusals.NEW_EDITION if newer_than(adoption) else refusals.MATTER_STOPPED)
     if not adoption.is_open_on(local_day(now)):
         raise Refused(refusals.WINDOW_CLOSED)
     files = files_of_draft(actor, draft, "field", "state", "sha256", "uploaded_at")
@@ -156,7 +156,7 @@ def count_by_field(files: Sequence[StoredFile]) -> Counter[str]:
 
 
 def _refuse_second_of_year(actor: Actor, ready: _Ready, year: int) -> None:
-    if not ready.adoption.definition.one_per_year:
+    if not ready.adoption.definition.one_per_year or ready.draft.organisation_id is None:
         return
     if Case.objects.in_the_way(
         ready.adoption, ready.draft.organisation_id, year, _filer(actor, ready.draft)
@@ -167,10 +167,7 @@ def _refuse_second_of_year(actor: Actor, ready: _Ready, year: int) -> None:
 def _create(actor: Actor, ready: _Ready, now: datetime) -> Case:
     draft, adoption, files, today = ready.draft, ready.adoption, ready.files, local_day(now)
     case_id = new_id()
-    membership = actor.membership_of(draft.organisation_id)
-    organisation = (
-        membership.organisation if membership else Organisation.objects.get(pk=draft.organisation_id)
-    )
+    organisation, typed_name = _applicant(actor, draft, ready.answers)
     case = Case(
         id=case_id,
         number=_case_number(adoption.node.code, today),
@@ -182,7 +179,7 @@ def _create(actor: Actor, ready: _Ready, now: datetime) -> Case:
         window_person_id=actor.me if draft.window_id else None,
         draft_id=draft.pk,
         year=today.year,
-        typed_name=membership.typed_name if membership else organisation.name,
+        typed_name=typed_name,
         status=CaseStatus.SUBMITTED,
         version=0,
         submitted_at=now,
@@ -192,11 +189,21 @@ def _create(actor: Actor, ready: _Ready, now: datetime) -> Case:
     if not claim_files(files, case_id=case_id):
         raise _Moved
     _record_submission(actor, case, form, files, now)
-    if not draft.window_id:  # at the window the licence was seen when the draft was opened
-        ask_for_licence_check(actor=actor, organisation_id=draft.organisation_id, node=adoption.node)
+    if organisation and not draft.window_id:  # at the window the licence was seen when the draft was opened
+        ask_for_licence_check(actor=actor, organisation_id=organisation.pk, node=adoption.node)
     close_draft(draft, now=now)
     issue_letter("receipt", case, now)
     return case
+
+
+def _applicant(actor: Actor, draft: Draft, answers: dict[str, Any]) -> tuple[Organisation | None, str]:
+    """Who applies and under which name: a firm, or the person by the name they filled in."""
+    if draft.organisation_id is None:
+        return None, str(answers["applicant_name"])
+    if membership := actor.membership_of(draft.organisation_id):
+        return membership.organisation, membership.typed_name
+    organisation = Organisation.objects.get(pk=draft.organisation_id)
+    return organisation, organisation.name
 
 
 def _filer(actor: Actor, draft: Draft) -> UUID:
@@ -211,11 +218,13 @@ def _case_number(zone: str, today: Any) -> str:
 
 
 def _open_access(case: Case) -> None:
-    insert(
+    rows = [
         CaseAccess(case=case, node=case.node, kind=AccessKind.HANDLER),
-        CaseAccess(case=case, organisation_id=case.organisation_id, kind=AccessKind.APPLICANT),
         CaseAccess(case=case, person_id=case.filer_id, kind=AccessKind.FILER),
-    )
+    ]
+    if case.organisation_id:
+        rows.append(CaseAccess(case=case, organisation_id=case.organisation_id, kind=AccessKind.APPLICANT))
+    insert(*rows)
 
 
 def _record_submission(

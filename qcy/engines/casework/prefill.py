@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from qcy.engines.catalogue.models import Adoption
+from qcy.engines.catalogue.queries import newer_than
 from qcy.engines.forms.definition import FieldKind
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.services import FactValue, move_to_edition
@@ -21,7 +22,7 @@ LOOKED_AT = 5  # the newest earlier applications
 
 
 def prefill_for(
-    actor: Actor, adoption: Adoption, organisation_id: UUID, today_year: int
+    actor: Actor, adoption: Adoption, organisation_id: UUID | None, today_year: int
 ) -> dict[str, FactValue]:
     """Values of the firm's own earlier applications, the newest first.
 
@@ -37,7 +38,7 @@ def prefill_for(
 
 
 def _may_use(actor: Actor, case: Case) -> bool:
-    held = actor.membership_of(case.organisation_id)
+    held = actor.membership_of(case.organisation_id) if case.organisation_id else None
     return case.filer_id == actor.person_id or bool(held and held.verified)
 
 
@@ -62,11 +63,7 @@ def follow_current_edition(actor: Actor, draft: Draft, now: datetime) -> Draft:
     pinned = Adoption.objects.only("item_id", "node_id", "is_current").get(pk=draft.subject_id)
     if pinned.is_current:
         return draft
-    newer = (
-        Adoption.objects.filter(node_id=pinned.node_id, item_id=pinned.item_id, is_current=True)
-        .select_related("edition__form")
-        .first()
-    )
+    newer = newer_than(pinned)
     if newer is None:
         return draft
     return move_to_edition(draft=draft, edition=newer.edition.form, subject_id=newer.pk, actor=actor, now=now)

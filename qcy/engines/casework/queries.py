@@ -117,6 +117,8 @@ def _why_not(
 
 
 def claim_of(case: Case) -> Membership | None:
+    if case.organisation_id is None:
+        return None
     return (
         Membership.objects.filter(person_id=case.filer_id, organisation_id=case.organisation_id)
         .exclude(state=MembershipState.ENDED)

@@ -42,6 +42,11 @@ NEW_EDITION = Refusal(
     why="您填报期间，这个事项的表格更新了。您填的内容都在。",
     fix="请按页面上方列出的变化补充后再提交。",
 )
+MATTER_STOPPED = Refusal(
+    "matter_stopped",
+    why="本节点现在不受理这个事项。您填的内容都在，不会删除。",
+    fix="请看本节点的通知，或者到总窗口申请。",
+)
 PREPARER = Refusal(
     "preparer", why="您是填报人，可以填写，不能提交。", fix="草稿已保存，请企业管理员或代办人核对后提交。"
 )

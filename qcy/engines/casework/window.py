@@ -40,20 +40,27 @@ def begin_at_window(
 ) -> Draft:
     """The clerk has seen the licence and the person: the membership is verified, the draft belongs to the person.
 
-    A firm known under another name is refused: the licence and the platform must agree.
+    A firm known under another name is refused: the licence and the platform must agree. Where persons apply in
+    their own name there is no licence to see, and `code` and `name` are not asked.
     """
     node = adoption.node
     if Role.CLERK not in actor.roles_at(node.pk):
         raise Refused(refusals.needs_role(frozenset({Role.CLERK})))
-    code, name, number = uscc.parse(code), checked_name(name), parse_phone(phone)
-    organisation, _ = Organisation.objects.get_or_create(code=code)
-    name = name_on_licence(organisation, name)
-    person = _person(actor, number, now)
-    _verify(actor, person.pk, organisation.pk, node, name, now=now)
+    number = parse_phone(phone)
+    organisation_id = None
+    if adoption.definition.for_persons:
+        person = _person(actor, number, now)
+    else:
+        code, name = uscc.parse(code), checked_name(name)
+        organisation, _ = Organisation.objects.get_or_create(code=code)
+        name = name_on_licence(organisation, name)
+        person = _person(actor, number, now)
+        _verify(actor, person.pk, organisation.pk, node, name, now=now)
+        organisation_id = organisation.pk
     return open_window_draft(
         actor=actor,
         person_id=person.pk,
-        organisation_id=organisation.pk,
+        organisation_id=organisation_id,
         node=node,
         edition=adoption.edition.form,
         subject_id=adoption.pk,

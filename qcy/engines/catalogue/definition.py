@@ -10,6 +10,7 @@ from typing import Any
 from qcy.engines.forms.definition import Form, read_form
 from qcy.kernel.clock import Limit, WorkingDays, limit_from, limit_text
 
+from .depth import FULLY_ONLINE, depth_text, level_of
 from .enums import Applicant, Flow
 from .fields import CONFIDENCE, GROUPS
 
@@ -18,7 +19,7 @@ UNKNOWN = "待运营方填写"
 
 @dataclass(frozen=True)
 class Sourced:
-    """A published field with where it comes from. Confidence: SS, S, demo, node, none."""
+    """A published field with where it comes from. Confidence: T, SS, S, demo, node, none."""
 
     value: Any
     source: str
@@ -47,9 +48,24 @@ class MatterDefinition:
         field = self.resolved["fields"].get(name) or {}
         return Sourced(field.get("value"), field.get("source", ""), field.get("confidence", "none"))
 
+    @property
+    def depth(self) -> str:
+        """Ⅳ 级（网上咨询、…）: the national set as people read it."""
+        stored = self.field("online_depth").value
+        return depth_text(str(stored)) if stored else UNKNOWN
+
+    @property
+    def is_fully_online(self) -> bool:
+        stored = self.field("online_depth").value
+        return bool(stored) and level_of(str(stored)) == FULLY_ONLINE
+
     def listed(self) -> list[tuple[str, list[tuple[str, Sourced]]]]:
         """The whole implementation list for the guide: groups of (label, field)."""
-        return [(group, [(label, self.field(name)) for name, label in fields]) for group, fields in GROUPS]
+        return [(group, [(label, self._shown(name)) for name, label in fields]) for group, fields in GROUPS]
+
+    def _shown(self, name: str) -> Sourced:
+        found = self.field(name)
+        return Sourced(self.depth, found.source, found.confidence) if name == "online_depth" else found
 
     @property
     def name(self) -> str:
@@ -61,24 +77,22 @@ class MatterDefinition:
 
     @property
     def answer_by(self) -> WorkingDays:
-        limit = limit_from(self.field("answer_by").value)
-        assert isinstance(limit, WorkingDays)
-        return limit
+        return _working_days("answer_by", self.field("answer_by").value)
 
     @property
     def standard(self) -> WorkingDays:
         """What the standard of the matter allows at most; a node may only be faster (C7)."""
-        return self._working_days("standard_limit")
+        return _working_days("standard_limit", self.resolved["standard_limit"])
 
     @property
     def correction_limit(self) -> WorkingDays:
         """How long the firm has for a correction or for further papers."""
-        return self._working_days("correction_limit")
+        return _working_days("correction_limit", self.resolved["correction_limit"])
 
     @property
     def follow_up_limit(self) -> WorkingDays:
         """How long papers promised at acceptance may follow (容缺受理)."""
-        return self._working_days("follow_up_limit")
+        return _working_days("follow_up_limit", self.resolved["follow_up_limit"])
 
     @property
     def longest_extension(self) -> int:
@@ -104,17 +118,9 @@ class MatterDefinition:
     def sentences(self, field: str) -> list[Mapping[str, str]]:
         return list(self.resolved["sentences"].get(field, ()))
 
-    def _working_days(self, name: str) -> WorkingDays:
-        limit = limit_from(self.resolved[name])
-        if not isinstance(limit, WorkingDays):
-            raise ValueError(f"{name} 须以工作日计，当前为{limit_text(limit)}。")
-        return limit
-
     @property
     def promised(self) -> WorkingDays:
-        limit = limit_from(self.resolved["promised_limit"])
-        assert isinstance(limit, WorkingDays)
-        return limit
+        return _working_days("promised_limit", self.resolved["promised_limit"])
 
     @property
     def promised_text(self) -> str:
@@ -162,42 +168,9 @@ class MatterDefinition:
         return bool(self.resolved.get("one_open_case_per_year"))
 
 
-def problems_of_definition(resolved: Mapping[str, Any]) -> list[str]:
-    """What keeps a matter from being published: sentences for whoever edits it."""
-    definition = MatterDefinition(resolved)
-    try:
-        limits = _limit_problems(definition)
-    except (KeyError, ValueError) as fault:  # an unreadable limit hides what depends on it
-        missing = f"缺少 {fault.args[0]}" if isinstance(fault, KeyError) else str(fault)
-        limits = [f"时限没有写对：{missing}。"]
-    return [*limits, *_material_problems(definition), *_sentence_problems(definition)]
-
-
-def _limit_problems(definition: MatterDefinition) -> list[str]:
-    found = []
-    steps = sum(step["days"] for step in definition.steps)
-    if steps > definition.promised.count:
-        found.append(
-            f"各环节共 {steps} 个工作日，超过承诺时限 {definition.promised.count} 个工作日，请调整。"
-        )
-    if definition.promised.count > definition.standard.count:
-        found.append(f"承诺时限比标准长（标准 {definition.standard.count} 个工作日），节点只能缩短。")
-    if definition.follow_up_limit.count > definition.promised.count:
-        found.append("容缺材料后补的期限比承诺时限长，请缩短。")
-    if definition.longest_extension < 0 or definition.correction_limit.count < 1:
-        found.append("延期和补正的天数不能是负数。")
-    legal = definition.legal
-    if isinstance(legal, WorkingDays) and definition.promised.count > legal.count:
-        found.append(f"承诺时限比法定时限长（法定 {legal.count} 个工作日），请缩短承诺时限。")
-    return found
-
-
-def _material_problems(definition: MatterDefinition) -> list[str]:
-    names = set(definition.form.by_name)
-    orphans = [m["name"] for m in definition.resolved["materials"] if m["field"] not in names]
-    return [f"材料“{name}”在表单里没有对应的上传项。" for name in orphans]
-
-
-def _sentence_problems(definition: MatterDefinition) -> list[str]:
-    names = set(definition.form.by_name)
-    return [f"常用语写给了表单里没有的 {n}。" for n in definition.resolved["sentences"] if n not in names]
+def _working_days(name: str, spec: Any) -> WorkingDays:
+    """ValueError with the sentence for whoever edits it, if the limit is of another unit or none."""
+    limit = limit_from(spec) if isinstance(spec, Mapping) else None
+    if not isinstance(limit, WorkingDays):
+        raise ValueError(f"{name} 须以工作日计，当前为{limit_text(limit) if limit else '空'}。")
+    return limit

@@ -56,6 +56,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("mobile_address", "移动端地址"),
             ("single_sign_on", "单点登录"),
             ("appointment", "是否支持预约"),
+            ("appointment_hours", "办理时间"),
             ("terminal", "是否支持自助终端"),
             ("courier", "是否支持快递"),
             ("online_payment", "是否支持网上支付"),
@@ -82,8 +83,10 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("咨询与监督", (("consult", "咨询方式"), ("complaint", "监督投诉方式"))),
 )
 
-NAMES = frozenset(name for _, fields in GROUPS for name, _ in fields)
+LABELS = {name: label for _, fields in GROUPS for name, label in fields}
+NAMES = frozenset(LABELS)
 CONFIDENCE = {
+    "T": "原文已核",
     "SS": "多源互证",
     "S": "单一来源，待核",
     "demo": "演示设定",

@@ -11,6 +11,7 @@ from qcy.foundation.database.rules import AnyOf, ByNode, GlobalRead
 from qcy.foundation.nodes.models import Node
 
 from .definition import MatterDefinition
+from .windows import LAST
 
 
 class Item(Row):
@@ -112,6 +113,10 @@ class Adoption(Row):
         if found is None:
             found = DEFINITIONS[self.digest] = MatterDefinition(self.resolved)
         return found
+
+    @property
+    def is_all_year(self) -> bool:
+        return bool(self.closes_on >= LAST)
 
     def is_open_on(self, today: date) -> bool:
         return self.opens_on <= today <= self.closes_on

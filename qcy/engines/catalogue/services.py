@@ -1,3 +1,5 @@
+"""All writes of the catalogue that concern one matter: loading an edition, adopting it at a node."""
+
 from __future__ import annotations
 
 import hashlib
@@ -11,76 +13,60 @@ from qcy.engines.forms.definition import read_form
 from qcy.engines.forms.models import FormEdition
 from qcy.foundation.audit.services import record_audit
 from qcy.foundation.nodes.models import Node
-from qcy.foundation.parties.enums import Role
-from qcy.foundation.parties.models import Mandate
 from qcy.kernel.chain import canonical_json
 from qcy.kernel.refusals import Refusal, Refused
 
-from .definition import problems_of_definition
-from .fields import NAMES
+from .documents import complete
+from .lint import Severity, errors_of, lint
 from .models import Adoption, AdoptionMode, Edition, Item
-from .queries import held_adoptions
+from .overrides import check_overrides, with_overrides
+from .queries import held_adoptions, problems_of_desks
+from .windows import ALWAYS, Window
 
-EDITION_PARTS = (
-    "fields",
-    "conditions",
-    "conditions_note",
-    "score",
-    "materials",
-    "steps",
-    "questions",
-    "one_open_case_per_year",
-    "deemed_acceptance",
-    "standard_limit",
-    "correction_limit",
-    "follow_up_limit",
-    "longest_extension",
-    "special_procedures",
-    "retention_years",
-    "sentences",
-    "title",
-    "result",
-)
-OVERRIDABLE = ("promised_limit", "promised_confidence", "steps")  # a node may only say how fast it is
+HEAD = ("name", "category", "level", "aliases", "position")
 
 
 @transaction.atomic
-def load_matter(document: Mapping[str, Any], *, now: datetime) -> Edition:
-    """Store a matter, its form and one edition from YAML. The same version again changes nothing."""
-    document = _plain(document)
-    form = _load_form(document["form"])
-    head = document["item"]
-    item, _ = Item.objects.update_or_create(
-        code=head["code"],
-        defaults={name: head[name] for name in ("name", "category", "level", "aliases")},
-    )
-    wanted = document["edition"]
-    existing = Edition.objects.filter(item=item, version=wanted["version"]).first()
-    if existing:
+def load_matter(written: Mapping[str, Any], *, now: datetime, owner: Node | None = None) -> Edition:
+    """Store a matter, its form and one edition from a matter file. The same version again changes nothing.
+
+    Refused with every sentence of the lint when the file contradicts itself.
+    """
+    refuse_faulty(written)
+    document = complete(written)
+    item = _load_item(document["item"], owner)
+    edition = document["edition"]
+    if existing := Edition.objects.filter(item=item, version=edition["version"]).first():
         return existing
-    content = {part: wanted[part] for part in EDITION_PARTS if part in wanted} | {"item": dict(head)}
-    content["fields"] = complete_fields(wanted["fields"])
-    edition = Edition(
+    content = {k: v for k, v in edition.items() if k not in ("version", "effective_from")}
+    made = Edition(
         item=item,
-        version=wanted["version"],
-        effective_from=date.fromisoformat(wanted["effective_from"]),
-        form=form,
-        content=content,
+        version=edition["version"],
+        effective_from=date.fromisoformat(edition["effective_from"]),
+        form=_load_form(document["form"]),
+        content=content | {"item": document["item"]},
     )
-    edition.save(force_insert=True)
+    made.save(force_insert=True)
     record_audit(
-        stream=f"item:{item.code}", type="edition.loaded", now=now, payload={"version": edition.version}
+        stream=f"item:{item.code}", type="edition.loaded", now=now, payload={"version": made.version}
     )
-    return edition
+    return made
 
 
-def complete_fields(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every field of the implementation list; one that is not in the list is a mistake in the file."""
-    if unknown := sorted(set(given) - NAMES):
-        why = f"事项文件里有清单之外的字段：{'、'.join(unknown)}。"
-        raise Refused(Refusal("unknown_field", why=why, fix="请核对字段名。"))
-    blank = {"value": None, "source": "", "confidence": "none"}
-    return {name: dict(given.get(name) or blank) for name in sorted(NAMES)}
+def refuse_faulty(written: Mapping[str, Any]) -> None:
+    if errors := [f.say for f in lint(written) if f.severity is Severity.ERROR]:
+        raise Refused(Refusal("matter_faulty", why="".join(errors), fix="改好后再保存。"))
+
+
+def _load_item(head: Mapping[str, Any], owner: Node | None) -> Item:
+    found = Item.objects.filter(code=head["code"]).first()
+    if found and found.owner != owner:
+        why = f"事项代码 {head['code']} 已经用在{'标准目录' if found.owner is None else found.owner.name}里。"
+        raise Refused(Refusal("item_code_taken", why=why, fix="请换一个代码。"))
+    item, _ = Item.objects.update_or_create(
+        code=head["code"], defaults={name: head[name] for name in HEAD} | {"owner": owner}
+    )
+    return item
 
 
 def _load_form(document: Mapping[str, Any]) -> FormEdition:
@@ -88,6 +74,9 @@ def _load_form(document: Mapping[str, Any]) -> FormEdition:
     row, _ = FormEdition.objects.get_or_create(
         code=document["code"], version=document["version"], defaults={"definition": dict(document)}
     )
+    if row.definition != document:
+        why = f"表单 {document['code']} 第 {document['version']} 版已经发布，内容不能再改。"
+        raise Refused(Refusal("form_published", why=why, fix="请把事项文件的 version 加一。"))
     return row
 
 
@@ -97,15 +86,13 @@ def publish_adoption(
     node: Node,
     edition: Edition,
     overrides: Mapping[str, Any],
-    opens_on: date,
-    closes_on: date,
-    window_is_demo: bool,
     now: datetime,
-    mode: str = AdoptionMode.PINNED,
+    window: Window = ALWAYS,
+    mode: str = AdoptionMode.FOLLOWING,
 ) -> Adoption:
     """Freeze edition + overrides + form for one node, and hash it."""
     resolved = resolve(edition, overrides)
-    if problems := [*problems_of_definition(resolved), *problems_of_desks(node)]:
+    if problems := [*errors_of(resolved), *problems_of_desks(node, resolved["flow"])]:
         raise Refused(Refusal("matter_not_publishable", why="".join(problems), fix="改好后再发布。"))
     Adoption.objects.filter(node=node, item=edition.item, is_current=True).update(is_current=False)
     adoption = Adoption(
@@ -116,52 +103,39 @@ def publish_adoption(
         overrides=dict(overrides),
         resolved=resolved,
         digest=hashlib.sha256(canonical_json(resolved)).hexdigest(),
-        opens_on=opens_on,
-        closes_on=closes_on,
-        window_is_demo=window_is_demo,
+        opens_on=window.opens_on,
+        closes_on=window.closes_on,
+        window_is_demo=window.is_demo,
         published_at=now,
     )
     adoption.save(force_insert=True)
     held_adoptions.forget()
-    _record(adoption, now)
+    _record(adoption, "adoption.published", now)
     return adoption
 
 
 def resolve(edition: Edition, overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Edition content with the node's whitelisted overrides and the form: what a case is pinned to."""
-    if unknown := set(overrides) - set(OVERRIDABLE):
-        why = f"这些内容节点不能改：{'、'.join(sorted(unknown))}。"
-        raise Refused(Refusal("override_not_allowed", why=why, fix="只能改承诺时限和环节时限。"))
-    return {**edition.content, **_plain(overrides), "form": edition.form.definition}
+    if hasattr(edition, "withdrawal"):
+        why = f"“{edition.item.name}”第 {edition.version} 版已经撤回：{edition.withdrawal.reason}"
+        raise Refused(Refusal("edition_withdrawn", why=why, fix="请采用其他版本。"))
+    check_overrides(edition.content, overrides)
+    return {**with_overrides(edition.content, overrides), "form": edition.form.definition}
 
 
-DESKS = (Role.CLERK, Role.DECIDER, Role.NODE_MANAGER)
+@transaction.atomic
+def stop_offering(adoption: Adoption, *, reason: str, now: datetime) -> None:
+    """The node offers the matter no more. Cases go on; drafts stay and say why they cannot be submitted."""
+    Adoption.objects.filter(pk=adoption.pk).update(is_current=False)
+    held_adoptions.forget()
+    _record(adoption, "adoption.stopped", now, reason=reason)
 
 
-def problems_of_desks(node: Node) -> list[str]:
-    """Every role of the workflow has somebody at this node, and who decides is not who accepts."""
-    held = Mandate.objects.filter(node=node, until=None).values_list("role", "person_id")
-    people = {role: {person for r, person in held if r == role} for role in DESKS}
-    found = [f"{node.name}还没有{role.label}。" for role, somebody in people.items() if not somebody]
-    if people[Role.CLERK] == people[Role.DECIDER] and len(people[Role.CLERK]) == 1:
-        found.append(f"{node.name}的经办人和审定人是同一个人，受理和审定须由两个人办。")
-    return found
-
-
-def _record(adoption: Adoption, now: datetime) -> None:
+def _record(adoption: Adoption, type: str, now: datetime, **more: str) -> None:
     record_audit(
         stream=f"item:{adoption.item.code}",
-        type="adoption.published",
+        type=type,
         now=now,
         node_id=adoption.node_id,
-        payload={"adoption": str(adoption.pk), "digest": adoption.digest},
+        payload={"adoption": str(adoption.pk), "digest": adoption.digest, **more},
     )
-
-
-def _plain(value: Any) -> Any:
-    """YAML dates as text, so that the stored JSON is canonical."""
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_plain(v) for v in value]
-    return value.isoformat() if isinstance(value, date) else value

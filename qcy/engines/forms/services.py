@@ -39,7 +39,7 @@ CLOSED = Refusal("draft_closed", why="这份申请已经提交，不能再改草
 def start_draft(
     *,
     actor: Actor,
-    organisation_id: UUID,
+    organisation_id: UUID | None,
     node: Node,
     edition: FormEdition,
     subject_id: UUID,
@@ -49,12 +49,13 @@ def start_draft(
 ) -> Draft:
     """Open a draft, or the one this person already has for the same matter: nothing is asked twice.
 
+    Without an organisation a person applies in their own name.
     `prefill` holds what is known already, as typed text, with where it came from; it stays editable.
     """
-    if actor.person_id is None or actor.membership_of(organisation_id) is None:
+    if organisation_id and actor.membership_of(organisation_id) is None:
         raise Refused(Refusal("no_membership", why="您还没有登记这家企业。", fix="请先登记企业再填报。"))
     blank = Draft(
-        person_id=actor.person_id,
+        person_id=actor.me,
         organisation_id=organisation_id,
         node=node,
         edition=edition,
@@ -69,7 +70,7 @@ def open_window_draft(
     *,
     actor: Actor,
     person_id: UUID,
-    organisation_id: UUID,
+    organisation_id: UUID | None,
     node: Node,
     edition: FormEdition,
     subject_id: UUID,

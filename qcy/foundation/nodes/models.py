@@ -32,6 +32,20 @@ class Node(Row):
         return self.name
 
     @property
+    def hero(self) -> str:
+        """The ground of the hero, one of `services.HEROES`."""
+        return str(self.skin.get("hero", "teal"))
+
+    @property
+    def emblem(self) -> str:
+        return str(self.skin.get("emblem") or self.short_name[:1])
+
+    @property
+    def ring(self) -> int:
+        """Which ring of the schematic it stands on: 1 the new towns around the hub, 2 everybody else."""
+        return int(self.skin.get("ring", 2))
+
+    @property
     def lead(self) -> str:
         return str(self.skin.get("lead", ""))
 

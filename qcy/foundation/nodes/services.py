@@ -9,10 +9,11 @@ from django.db import transaction
 from qcy.foundation.audit.services import record_audit
 from qcy.kernel.refusals import Refusal, Refused
 
-from .models import Node, NodeCoverage, NodeKind, ServicePoint
+from .models import Node, NodeCoverage, NodeKind, ServicePoint, Window
 from .queries import held_nodes
 
 REQUIRED = ("code", "slug", "name", "short_name", "kind")
+HEROES = ("teal", "pine", "indigo", "clay")  # grounds of the hero that keep white text readable (AA)
 
 
 @transaction.atomic
@@ -22,36 +23,84 @@ def load_node(document: Mapping[str, Any], *, now: datetime) -> Node:
     parent = _parent(document)
     fields = {name: document[name] for name in REQUIRED if name != "code"}
     node, _created = Node.objects.update_or_create(
-        code=document["code"], defaults={**fields, "parent": parent, "skin": document.get("skin", {})}
+        code=document["code"],
+        defaults={**fields, "parent": parent, "skin": _skin(document), "is_active": True},
     )
-    _replace(node, NodeCoverage, document.get("coverage", []))
-    _replace(node, ServicePoint, document.get("service_points", []))
+    NodeCoverage.objects.filter(node=node).delete()
+    NodeCoverage.objects.bulk_create([NodeCoverage(node=node, **r) for r in document.get("coverage", [])])
+    ServicePoint.objects.filter(node=node).delete()
+    for point in document.get("service_points", []):
+        _load_point(node, point)
     held_nodes.forget()
     record_audit(stream=f"node:{node.code}", type="node.loaded", now=now, node_id=node.pk)
     return node
 
 
+@transaction.atomic
+def switch_off(node: Node, *, now: datetime, on: bool = False) -> None:
+    """A node that serves no more disappears from the portal; its cases stay with its desks until they end."""
+    if node.kind == NodeKind.HUB:
+        raise Refused(Refusal("hub_stays", why="总窗口不能停用。", fix="请停用其他节点。"))
+    Node.objects.filter(pk=node.pk).update(is_active=on)
+    held_nodes.forget()
+    what = "node.switched_on" if on else "node.switched_off"
+    record_audit(stream=f"node:{node.code}", type=what, now=now, node_id=node.pk)
+
+
 def _check(document: Mapping[str, Any]) -> None:
-    missing = [name for name in REQUIRED if not document.get(name)]
-    if missing:
-        raise Refused(
-            Refusal("node_incomplete", why=f"节点文件缺少：{'、'.join(missing)}。", fix="请补上后再载入。")
-        )
+    if missing := [name for name in REQUIRED if not document.get(name)]:
+        why = f"节点文件缺少：{'、'.join(missing)}。"
+        raise Refused(Refusal("node_incomplete", why=why, fix="请补上后再载入。"))
     if document["kind"] not in NodeKind.values:
-        raise Refused(
-            Refusal("node_kind", why=f"kind 写的是 {document['kind']}。", fix="请写 hub 或 district。")
-        )
+        why = f"kind 写的是 {document['kind']}。"
+        raise Refused(Refusal("node_kind", why=why, fix="请写 hub 或 district。"))
+    for field in ("slug", "code"):
+        taken = Node.objects.filter(**{field: document[field]}).exclude(code=document["code"]).first()
+        if taken:
+            why = f"{field} {document[field]} 已经是{taken.name}的。"
+            raise Refused(Refusal("node_taken", why=why, fix="请换一个。"))
+
+
+def _skin(document: Mapping[str, Any]) -> dict[str, Any]:
+    """lead: one sentence; emblem: one or two characters; hero: one of HEROES; ring: 1 or 2 on the schematic."""
+    skin = {"lead": "", "emblem": document["short_name"][:1], "hero": HEROES[0], **document.get("skin", {})}
+    if skin["hero"] not in HEROES:
+        why = f"skin.hero 写的是 {skin['hero']}。"
+        raise Refused(Refusal("node_skin", why=why, fix=f"请从 {'、'.join(HEROES)} 中选。"))
+    return skin
 
 
 def _parent(document: Mapping[str, Any]) -> Node | None:
+    """The node above. A node may not stand under itself, however long the way round."""
     if not (code := document.get("parent")):
         return None
-    parent = Node.objects.filter(code=code).first()
+    parent = above = Node.objects.filter(code=code).first()
     if parent is None:
         raise Refused(Refusal("node_parent", why=f"上级节点 {code} 还没有载入。", fix="请先载入它的文件。"))
+    while above is not None:
+        if above.code == document["code"]:
+            why = f"上级节点绕回了自己：{document['code']} 已经是 {code} 的上级。"
+            raise Refused(Refusal("node_cycle", why=why, fix="请改正 parent。"))
+        above = above.parent
     return parent
 
 
-def _replace(node: Node, model: Any, rows: list[Mapping[str, Any]]) -> None:
-    model.objects.filter(node=node).delete()
-    model.objects.bulk_create([model(node=node, **row) for row in rows])
+def _load_point(node: Node, document: Mapping[str, Any]) -> None:
+    """A service point with its windows: `windows: [{category, numbers: [1, 2], name, is_demo}]`."""
+    fields = {k: v for k, v in document.items() if k != "windows"}
+    point = ServicePoint(node=node, **fields)
+    point.save(force_insert=True)
+    groups = document.get("windows", [])
+    Window.objects.bulk_create(
+        [
+            Window(
+                point=point,
+                number=number,
+                category=group["category"],
+                name=group.get("name", ""),
+                is_demo=group.get("is_demo", False),
+            )
+            for group in groups
+            for number in group["numbers"]
+        ]
+    )

@@ -65,8 +65,9 @@ def top_nav(items: tuple[types.NavItem, ...]) -> dict[str, Any]:
 
 @register.simple_tag
 @kept("components/node_menu.html")
-def node_menu(items: tuple[types.NavItem, ...], node: str) -> dict[str, Any]:
-    return {"items": items, "node": node}
+def node_menu(items: tuple[types.NavItem, ...], node: str, all_url: str = "") -> dict[str, Any]:
+    """`all_url` leads to the page that finds one's node by place."""
+    return {"items": items, "node": node, "all_url": all_url}
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -62,9 +63,12 @@ def window(request: Any) -> HttpResponse:
 
 def _errors(typed: dict[str, str], chosen: Adoption | None) -> dict[str, str]:
     errors = {}
-    if wrong := check(typed["code"]):
-        errors["code"] = str(wrong)
-    for name, read in (("name", checked_name), ("phone", parse_phone)):
+    reads: list[tuple[str, Callable[[str], Any]]] = [("phone", parse_phone)]
+    if chosen is None or not chosen.definition.for_persons:
+        reads.insert(0, ("name", checked_name))
+        if wrong := check(typed["code"]):
+            errors["code"] = str(wrong)
+    for name, read in reads:
         try:
             read(typed[name])
         except Refused as refused:
@@ -85,10 +89,15 @@ def _page(
     context = {
         "fields": _fields(offered, typed, errors),
         "problems": [Problem(field, text) for field, text in errors.items()],
-        "drafts": [(d, firms[d.organisation_id].name) for d in drafts],
+        "drafts": [(d, _whose(d, firms)) for d in drafts],
         **shell(request),
     }
     return render(request, "console/window/window.html", context, status=422 if errors else 200)
+
+
+def _whose(draft: Draft, firms: dict[Any, Organisation]) -> str:
+    firm = firms.get(draft.organisation_id)
+    return firm.name if firm else str(draft.values().get("applicant_name") or _("个人申请"))
 
 
 def _fields(offered: list[Adoption], typed: dict[str, str], errors: dict[str, str]) -> list[FieldView]:
@@ -98,8 +107,9 @@ def _fields(offered: list[Adoption], typed: dict[str, str], errors: dict[str, st
                   value=typed.get("matter") or (matters[0][0] if len(matters) == 1 else ""),
                   options=matters, error=errors.get("matter", "")),
         FieldView(name="code", id="code", label=_("统一社会信用代码"), kind="code", maxlength=30,
-                  hint=_("照营业执照原件填写。"), value=typed.get("code", ""), error=errors.get("code", "")),
-        FieldView(name="name", id="name", label=_("企业名称"), hint=_("照营业执照原件填写。"),
+                  hint=_("照营业执照原件填写；个人申请的事项不用填。"),
+                  value=typed.get("code", ""), error=errors.get("code", "")),
+        FieldView(name="name", id="name", label=_("企业名称"), hint=_("照营业执照原件填写；个人申请的事项不用填。"),
                   value=typed.get("name", ""), error=errors.get("name", "")),
         FieldView(name="phone", id="phone", label=_("办事人手机号"), inputmode="tel", maxlength=20,
                   hint=_("当面核对。通知发到这个号码，他也可以用它登录查看。"),

@@ -42,7 +42,7 @@ def filed_form(request: Any, case_id: UUID) -> HttpResponse:
         "title": case.adoption.definition.name,
         "node_name": case.node.name,
         "number": case.number,
-        "firm": {"name": case.firm_name, "code": case.organisation.code},
+        "firm": {"name": case.firm_name, "code": case.applicant_code},
         "parts": [*file_of(case).answers_by_section(), (_("材料"), papers)],
         "promise": case.adoption.definition.form.promise,
         "submitted_at": case.submitted_at,

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from qcy.engines.casework.corrections import Correction, correction_for
 from qcy.engines.casework.filing import draft_fingerprint, files_of_draft
@@ -80,7 +81,7 @@ def show_step(
         firm = context["firm"]
         context["fingerprint"] = draft_fingerprint(held)
         context["summary"] = present.summary_of(held, files)
-        context["firm_pairs"] = (("企业名称", firm["name"]), ("统一社会信用代码", firm["code"]))
+        context["firm_pairs"] = applicant_pairs(firm)
     return render(request, "portal/forms/section.html", context, status=status)
 
 
@@ -94,11 +95,19 @@ def correction_of(request: Any, held: Draft) -> Correction | None:
 
 def firm_of(request: Any, held: Draft) -> dict[str, str]:
     """Which firm this draft is for, under the name this person may be shown."""
+    if held.organisation_id is None:
+        return {"name": str(held.values().get("applicant_name") or _("本人")), "code": ""}
     membership = request.actor.membership_of(held.organisation_id)
     if membership:
         return {"name": membership.name, "code": membership.code}
     organisation = Organisation.objects.get(pk=held.organisation_id)
     return {"name": organisation.name, "code": organisation.code}
+
+
+def applicant_pairs(firm: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    if not firm["code"]:
+        return ((_("申请人"), firm["name"]),)
+    return ((_("企业名称"), firm["name"]), (_("统一社会信用代码"), firm["code"]))
 
 
 def _saved_time(held: Draft, part: Section) -> str:

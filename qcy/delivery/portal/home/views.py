@@ -7,81 +7,92 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
+from qcy.delivery.portal.matters.cards import card_of
+from qcy.delivery.portal.matters.listing import names_of
 from qcy.delivery.portal.nodes import at_node
-from qcy.delivery.web.format import chinese_day
+from qcy.delivery.portal.places.node_map import node_map
+from qcy.delivery.portal.places.windows import window_rows
 from qcy.delivery.web.gates import public
+from qcy.engines.catalogue.enums import Category
 from qcy.engines.catalogue.models import Adoption
 from qcy.engines.catalogue.queries import offered_at
 from qcy.foundation.nodes.models import NodeKind
+from qcy.foundation.nodes.queries import active_nodes
 
-SOON_DAYS = 7
+URGENT = 6  # rows of the list on the home page
 YEAR_SECONDS = 365 * 24 * 3600
+CATEGORIES = {  # category -> icon, what it is about in three words
+    Category.BUSINESS: ("building", "设立、变更、迁入"),
+    Category.POLICY: ("file-text", "问政策、办兑现、引人才"),
+    Category.GOVERNMENT: ("landmark", "评价、认定、备案、登记"),
+    Category.FINANCE: ("banknote", "贷款、贴息、基金、质押"),
+    Category.GENERAL: ("life-buoy", "成果、仪器、场地、专利"),
+}
 
 
 @dataclass(frozen=True)
-class OpenMatter:
+class CategoryCard:
     name: str
-    category: str
+    icon: str
+    text: str
+    count: int
     url: str
-    promised: str
-    headline: str
-    sub: str
-    tone: str
 
 
 @public
 @at_node
 def home(request: Any) -> HttpResponse:
     offered = list(offered_at(request.node))
-    query = " ".join(request.GET.get("q", "").split())[:60]
-    found = [adoption for adoption in offered if matches(adoption, query)]
+    nodes = active_nodes()
     context = {
-        "matters": [open_matter(a, request) for a in found],
+        "matters": [card_of(a, request.today) for a in open_now(offered, request.today)[:URGENT]],
         "count": len(offered),
-        "query": query,
-        "categories": categories(offered),
+        "usual": [card_of(a, request.today) for a in usual(offered)],
+        "categories": categories(offered, request.node.slug),
         "lead": request.node.lead,
+        "nodes_count": len(nodes) - 1,
+        "map": node_map(nodes, request.node),
+        "hero": request.node.hero,
+        "windows": window_rows(request.node),
         "is_demo": any(a.window_is_demo for a in offered),
-        "districts": request.node.kind == NodeKind.HUB,
+        "is_hub": request.node.kind == NodeKind.HUB,
+        "names": names_of(offered),
+        "list_url": reverse("matters", args=[request.node.slug]),
+        "about_url": reverse("node", args=[request.node.slug]),
     }
     return render(request, "portal/home/home.html", context)
 
 
-def matches(adoption: Adoption, query: str) -> bool:
-    """Titles and aliases until the search engine exists: every word must occur somewhere."""
-    words = " ".join([adoption.item.name, adoption.item.category, *adoption.item.aliases]).lower()
-    return all(word in words for word in query.lower().split())
+def open_now(offered: list[Adoption], today: Any) -> list[Adoption]:
+    """What can be filed today, the most urgent first (`offered_at` orders by the last day)."""
+    return [a for a in offered if a.is_open_on(today)]
 
 
-def categories(offered: list[Adoption]) -> list[tuple[str, int]]:
-    names = sorted({adoption.item.category for adoption in offered})
-    return [(name, sum(a.item.category == name for a in offered)) for name in names]
-
-
-def open_matter(adoption: Adoption, request: Any) -> OpenMatter:
-    headline, sub, tone = window_words(adoption, request.today)
-    definition = adoption.definition
-    return OpenMatter(
-        name=definition.name,
-        category=adoption.item.category,
-        url=reverse("matter", args=[adoption.node.slug, adoption.item.code]),
-        promised=f"承诺 {definition.promised_text} · 全程网办 · {definition.field('fee').text}",
-        headline=headline,
-        sub=sub,
-        tone=tone,
+def usual(offered: list[Adoption]) -> list[Adoption]:
+    """The first matter of each category, as the catalogue orders them."""
+    ordered = sorted(
+        offered, key=lambda a: (list(Category).index(Category(a.item.category)), a.item.position)
     )
+    first: dict[str, Adoption] = {}
+    for adoption in ordered:
+        first.setdefault(adoption.item.category, adoption)
+    return list(first.values())
 
 
-def window_words(adoption: Adoption, today: Any) -> tuple[str, str, str]:
-    """How long the window is still open: headline, line below, tone."""
-    if today < adoption.opens_on:
-        return f"{chinese_day(adoption.opens_on, today)}开始", "还没有开始受理", "any"
-    if today > adoption.closes_on:
-        return "已截止", f"{chinese_day(adoption.closes_on, today)}截止", "any"
-    left = adoption.days_left(today)
-    headline = f"还有 {left} 天" if left else "今天截止"
-    return headline, f"{chinese_day(adoption.closes_on, today)}截止", "soon" if left <= SOON_DAYS else ""
+def categories(offered: list[Adoption], slug: str) -> list[CategoryCard]:
+    base = reverse("matters", args=[slug])
+    return [
+        CategoryCard(
+            name=str(category.label),
+            icon=icon,
+            text=_(text),
+            count=sum(a.item.category == category for a in offered),
+            url=f"{base}?category={category.value}",
+        )
+        for category, (icon, text) in CATEGORIES.items()
+    ]
 
 
 @public

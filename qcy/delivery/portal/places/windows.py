@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qcy.engines.catalogue.enums import Category
+from qcy.foundation.nodes.models import Node
+from qcy.foundation.nodes.queries import windows_of
+
+
+@dataclass(frozen=True)
+class WindowRow:
+    name: str
+    numbers: str
+    count: int
+
+
+def window_rows(node: Node) -> list[WindowRow]:
+    """The windows of a node by what they are for: 商事服务 1–4 号."""
+    return [
+        WindowRow(w.name or str(Category(w.category).label), w.numbers, w.count) for w in windows_of(node)
+    ]
