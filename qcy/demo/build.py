@@ -26,12 +26,14 @@ from qcy.foundation.nodes.models import Node
 from qcy.foundation.nodes.services import load_node
 from qcy.foundation.parties.desks import open_desk
 from qcy.foundation.parties.enums import Role
-from qcy.foundation.parties.models import Person
+from qcy.foundation.parties.models import Mandate, Person
+from qcy.kernel.calendar import Calendar
 from qcy.kernel.ids import seeded_ids
 from qcy.kernel.local_time import SHANGHAI
 
-from .plan import make_cases, make_firms
+from .plan import FIRMS, OTHERS, DemoFirm, make_cases, make_firms
 from .story import Story
+from .wide import WideStory, plan_wide
 
 SEEDS = Path(settings.QCY_SEEDS)
 PASSWORD = "demo-qcy-2026"  # noqa: S105 - printed in README: the demo world only
@@ -128,14 +130,30 @@ def open_desks(node: Node, now: datetime) -> dict[str, Person]:
 
 
 def _tell(seed: int, today: date, staff: Mapping[str, Person]) -> None:
-    firms = make_firms(seed)
+    firms = make_firms(seed, FIRMS + OTHERS)
     adoption = Adoption.objects.get(node__code="FX", item__code="tsme", is_current=True)
     story = Story(seed, today, adoption, dict(staff))
     for firm in firms:
         story.register(firm)
-    for case in make_cases(seed, today, read_calendar(), firms):
+    calendar = read_calendar()
+    for case in make_cases(seed, today, calendar, firms[:FIRMS]):
         story.tell(case)
-    story.leave_drafts(firms)
+    story.leave_drafts(firms[:FIRMS])
+    _tell_wide(seed, today, calendar, firms[FIRMS:], story.people)
+
+
+def _tell_wide(
+    seed: int, today: date, calendar: Calendar, firms: list[DemoFirm], people: Mapping[str, Person]
+) -> None:
+    offered = Adoption.objects.filter(is_current=True).select_related("item", "node", "edition__form")
+    ordered = list(offered.order_by("item__code", "node__code"))
+    desks = {
+        (mandate.node.code, mandate.role): mandate.person
+        for mandate in Mandate.objects.select_related("node", "person").order_by("-desk_name")
+    }
+    wide = WideStory(today, {firm.code: people[firm.code] for firm in firms}, desks)
+    for case in plan_wide(seed, today, calendar, firms, ordered):
+        wide.tell(case)
 
 
 def _results() -> list[Document]:

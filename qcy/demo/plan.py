@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from qcy.kernel import uscc
 from qcy.kernel.calendar import Calendar
 
-FIRMS = 40
+FIRMS = 40  # with a story at 沣西 each
+OTHERS = 60  # with cases of all kinds elsewhere
 CASES = 60
 FIELDS = ("智能装备", "新材料", "光电芯片", "生物医药", "工业软件", "氢能装备", "航空零部件", "检测服务")
 SUBJECT_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -42,9 +43,10 @@ class DemoCase:
     taken: bool = False  # a clerk has it on the desk
 
 
-def make_firms(seed: int) -> list[DemoFirm]:
+def make_firms(seed: int, count: int = FIRMS) -> list[DemoFirm]:
+    """The first firms are the same whatever the count."""
     dice = random.Random(seed)  # noqa: S311 - a story, not a secret
-    return [_firm(dice, number) for number in range(1, FIRMS + 1)]
+    return [_firm(dice, number) for number in range(1, count + 1)]
 
 
 def _firm(dice: random.Random, number: int) -> DemoFirm:
@@ -68,7 +70,9 @@ def _firm(dice: random.Random, number: int) -> DemoFirm:
 
 def _code(dice: random.Random, number: int) -> str:
     """A valid check code in region 000000, which no real organisation has."""
-    subject = f"MA{number:02d}" + "".join(dice.choice(SUBJECT_LETTERS) for _ in range(5))
+    subject = f"MA{number:02d}" + "".join(
+        dice.choice(SUBJECT_LETTERS) for _ in range(7 - len(f"{number:02d}"))
+    )
     return uscc.complete(f"91000000{subject.replace('L', 'M')}")
 
 
@@ -104,38 +108,38 @@ def _latest(dice: random.Random, calendar: Calendar, today: date, firm: DemoFirm
         return DemoCase(
             firm,
             ending,
-            _back(calendar, today, dice.choice((0, 1, 1, 2, 3, 4, 5, 6))),
+            back(calendar, today, dice.choice((0, 1, 1, 2, 3, 4, 5, 6))),
             taken=dice.random() < 0.5,
         )
     if ending == "accepted":
-        accepted = _back(calendar, today, dice.choice((0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9)))
+        accepted = back(calendar, today, dice.choice((0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9)))
         return DemoCase(
-            firm, ending, _back(calendar, accepted, dice.randint(0, 3)), accepted, taken=dice.random() < 0.6
+            firm, ending, back(calendar, accepted, dice.randint(0, 3)), accepted, taken=dice.random() < 0.6
         )
     if ending in BEFORE_ACCEPTANCE:
-        turned = _back(calendar, today, dice.randint(1, 4))
-        return DemoCase(firm, ending, _back(calendar, turned, 2), decided=turned, taken=True)
+        turned = back(calendar, today, dice.randint(1, 4))
+        return DemoCase(firm, ending, back(calendar, turned, 2), decided=turned, taken=True)
     if ending in AFTER_ACCEPTANCE:
-        turned = _back(calendar, today, dice.randint(1, 3))
-        accepted = _back(calendar, turned, dice.randint(1, 4))
-        return DemoCase(firm, ending, _back(calendar, accepted, 1), accepted, turned, taken=True)
-    decided = _back(calendar, today, dice.randint(0, 5))
-    accepted = _back(calendar, decided, dice.randint(2, 6))
-    submitted = _back(calendar, accepted, dice.randint(0, 2))
+        turned = back(calendar, today, dice.randint(1, 3))
+        accepted = back(calendar, turned, dice.randint(1, 4))
+        return DemoCase(firm, ending, back(calendar, accepted, 1), accepted, turned, taken=True)
+    decided = back(calendar, today, dice.randint(0, 5))
+    accepted = back(calendar, decided, dice.randint(2, 6))
+    submitted = back(calendar, accepted, dice.randint(0, 2))
     return DemoCase(firm, ending, submitted, accepted, decided, rating=dice.choice((0, 5, 5, 4, 4, 3, 2)))
 
 
 def _earlier(dice: random.Random, calendar: Calendar, today: date, firm: DemoFirm, ending: str) -> DemoCase:
-    submitted = _back(calendar, today, dice.randint(17, 19))
-    accepted = _back(calendar, today, 16)
+    submitted = back(calendar, today, dice.randint(17, 19))
+    accepted = back(calendar, today, 16)
     if ending == "refused":
         return DemoCase(
-            firm, ending, submitted, accepted, _back(calendar, today, 15), rating=dice.choice((0, 3, 2))
+            firm, ending, submitted, accepted, back(calendar, today, 15), rating=dice.choice((0, 3, 2))
         )
     return DemoCase(firm, ending, submitted, decided=accepted)
 
 
-def _back(calendar: Calendar, day: date, working_days: int) -> date:
+def back(calendar: Calendar, day: date, working_days: int) -> date:
     """So many working days before `day` (itself moved back to a working day)."""
     while not calendar.is_working_day(day):
         day -= timedelta(days=1)

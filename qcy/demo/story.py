@@ -209,8 +209,7 @@ class Story:
         self._work_off(now)
 
     def _work_off(self, now: datetime) -> None:
-        while work_off(WITHOUT_PDF, now):
-            pass
+        work_everything_off(now)
 
     def _applicant(self, firm: DemoFirm) -> Actor:
         return self._actor(self.people[firm.code])
@@ -225,6 +224,11 @@ class Story:
         return datetime.combine(
             day, time(hour, self.dice.randint(0, 39) if minute is None else minute), SHANGHAI
         )
+
+
+def work_everything_off(now: datetime) -> None:
+    while work_off(WITHOUT_PDF, now):
+        pass
 
 
 def _version(case_id: UUID) -> int:

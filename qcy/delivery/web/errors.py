@@ -38,6 +38,8 @@ STATUS_OF = {
     "preparer": 403,
     "own_mandate": 403,
     "needs_manager": 403,
+    "not_your_matter": 403,
+    "draft_changed": 409,
     "needs_desk": 403,
     "may_not_assign": 403,
 }

@@ -18,7 +18,7 @@ from qcy.foundation.parties.enums import Role
 from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refusal, Refused
 
-from .documents import complete
+from .documents import complete, unknown_fields
 from .files import document_of
 from .models import Adoption, Edition, EditionDraft, Item
 from .services import load_matter, publish_adoption, refuse_faulty, stop_offering
@@ -59,6 +59,16 @@ def starting_point(item: Item) -> dict[str, Any]:
     document = document_of(edition)
     document["edition"]["version"] = edition.version + 1
     document["form"]["version"] = edition.form.version + 1
+    return document
+
+
+def editable(written: Mapping[str, Any]) -> dict[str, Any]:
+    """A file with what its flow template adds, so that an editor sees all of it. Unknown fields stay to be named."""
+    document = complete(written)
+    given = written["edition"].get("fields", {})
+    document["edition"]["fields"] |= {name: given[name] for name in unknown_fields(written)}
+    if document["edition"]["promised_limit"] == document["edition"]["standard_limit"]:
+        del document["edition"]["promised_limit"]
     return document
 
 

@@ -174,6 +174,8 @@ def _cell(rows: Sequence[Sequence[Any]], row: int, column: int) -> Any:
 def document_of(edition: Edition) -> dict[str, Any]:
     """The matter file an edition stands for: importing it again changes nothing."""
     content = {k: v for k, v in edition.content.items() if k != "item"}
+    if content["promised_limit"] == content["standard_limit"]:
+        del content["promised_limit"]  # the standard says it already
     known = {
         name: field
         for name, field in content["fields"].items()

@@ -112,7 +112,7 @@ def _cells(
         {
             "name": f"{part}-{number}-{key}",
             "label": f"{label} {number + 1}",
-            "value": shown(row.get(key)),
+            "value": shown(row.get(key)) or ("none" if key == "confidence" else ""),
             "choices": CONFIDENCE.items() if key == "confidence" else (),
         }
         for key, label in columns

@@ -207,8 +207,7 @@ def upload(request: Any) -> HttpResponse:
         )
     file = request.FILES["file"]
     try:
-        document = dict(read_file(file.name, file.read()))
-        complete(document)
+        document = drafts.editable(read_file(file.name, file.read()))
         code = str(document["item"]["code"])
         held = EditionDraft.objects.visible_to(request.actor).filter(node=node, item_code=code).first()
         drafts.save_draft(
