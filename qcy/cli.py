@@ -31,6 +31,8 @@ def parser() -> argparse.ArgumentParser:
     _command(commands, "migrate", migrate, "建立或升级数据库，收集静态文件", [])
     _load(commands, "node", load_node_file, "载入一个节点文件")
     _load(commands, "calendar", load_calendar_file, "载入一年的节假日")
+    _load(commands, "figures", load_figures_file, "载入公开数据")
+    _load(commands, "content", load_content_file, "载入帮助和公告")
     matters = commands.add_parser("catalogue", help="事项").add_subparsers(required=True, metavar="操作")
     _file_command(matters, "lint", lint_matter_file, "检查一个事项文件，逐条说明哪里要改")
     _file_command(matters, "load", load_matter_file, "载入一个事项文件，成为新的一版")
@@ -176,6 +178,20 @@ def load_calendar_file(options: argparse.Namespace) -> int:
     from qcy.foundation.calendars.services import load_calendar_year
 
     return _load_file(options.file, load_calendar_year, "日历")
+
+
+def load_figures_file(options: argparse.Namespace) -> int:
+    django()
+    from qcy.insight.services import load_figures
+
+    return _load_file(options.file, load_figures, "公开数据")
+
+
+def load_content_file(options: argparse.Namespace) -> int:
+    django()
+    from qcy.domains.content.seeds import load_content
+
+    return _load_file(options.file, load_content, "内容")
 
 
 def _load_file(

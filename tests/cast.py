@@ -15,6 +15,8 @@ from django.test import Client
 from qcy.delivery.portal.accounts.contact import EMAIL, PHONE, Way
 from qcy.demo.build import PASSWORD
 from qcy.demo.story import SMALL_PDF, files_of, values_of
+from qcy.domains.content.seeds import load_content
+from qcy.domains.content.services import Words, create_article, move_article
 from qcy.engines.casework import defects, services
 from qcy.engines.casework.filing import draft_fingerprint
 from qcy.engines.casework.models import Case, DefectSheet
@@ -23,6 +25,7 @@ from qcy.engines.forms.models import Draft
 from qcy.engines.forms.services import save_section
 from qcy.engines.ratings.models import RatingDuty
 from qcy.engines.ratings.services import file_complaint, rate_case
+from qcy.engines.ratings.voice import answer_complaint
 from qcy.foundation.database.scope import unscoped
 from qcy.foundation.documents.models import Document
 from qcy.foundation.files.models import StoredFile
@@ -35,7 +38,8 @@ from qcy.foundation.parties.members import invite_member, take_up_invitation
 from qcy.foundation.parties.models import Membership, Organisation, Person
 from qcy.foundation.parties.sealed import seal
 from qcy.foundation.parties.services import claim_organisation, open_account, prove_contact
-from tests.world import FIRMS, NOW, TODAY, World
+from qcy.insight.services import load_figures
+from tests.world import FIRMS, NOW, TODAY, World, seed
 
 STRANGER, CLAIMED, AGENT = "13900000001", "13900000002", "13900000003"
 AT_WINDOW = FIRMS[3]
@@ -148,7 +152,32 @@ class Cast:
             row.save()
         details = {"node": self.world.node(), "text": "窗口没有人", "contact": "13800009999", "page": "/"}
         complaint = self.world.do(file_complaint, VISITOR, now=NOW, **details)
+        with unscoped("test"):
+            load_figures(seed("figures/2021-11"), now=NOW)
+            load_content(seed("content/help"), now=NOW)
+        self._texts()
+        self._answered()
         self.ids |= {"row": row.pk, "complaint": complaint.pk}
+
+    def _texts(self) -> None:
+        """A draft of the clerk, a text under review, a published one."""
+        clerk, node = self.actor("clerk"), self.world.node()
+        words = Words("announcement", "受理时间调整", "从下周起，窗口 9 点开始受理。")
+        way = (("submit", clerk), ("publish", self.actor("manager")))
+        for steps, name in enumerate(("article", "reviewed", "public_text")):
+            text = self.world.do(create_article, clerk, node=node, words=words, now=NOW)
+            for command, actor in way[:steps]:
+                details = {"article_id": text.pk, "command": command, "version": text.version, "now": NOW}
+                text = self.world.do(move_article, actor, **details)
+            self.ids |= {name: text.pk, f"{name}_version": text.version}
+
+    def _answered(self) -> None:
+        """A complaint whose writer agrees to see it published, answered by the clerk."""
+        details = {"node": self.world.node(), "text": "排队太久", "contact": "", "page": "/"}
+        answered = self.world.do(file_complaint, VISITOR, may_publish=True, now=NOW, **details)
+        words = {"complaint_id": answered.pk, "text": "已增开一个窗口。", "now": NOW}
+        self.world.do(answer_complaint, self.actor("clerk"), **words)
+        self.ids |= {"answered": answered.pk, "answered_number": answered.number}
 
     # --- how far -----------------------------------------------------------------------------------
     def reach(self, stage: str) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import yaml
+
 from qcy.demo.aftermath import WITHOUT_PDF
 from qcy.demo.answers import answers_for, uploads_for
 from qcy.demo.build import STAFF, load_reference
@@ -34,6 +36,11 @@ ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 7, 8, 6, 32, tzinfo=UTC)  # 14:32 in Shanghai, a Wednesday inside the window
 TODAY = date(2026, 7, 8)
 FIRMS = make_firms(20260708)
+
+
+def seed(name: str) -> dict[str, Any]:
+    """A reference file by its path below seeds/."""
+    return yaml.safe_load((ROOT / "seeds" / f"{name}.yaml").read_text("utf-8"))
 
 
 def build_base() -> None:

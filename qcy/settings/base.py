@@ -143,6 +143,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {  # a whole park may sit behind one address: strict for one account, patient for an address
     "verify": "30/m/ip",
     "complain": "10/m/ip",
+    "complaint_answer": "30/m/ip",
     "login_failed": "100/m/ip,5/5m/key",
     "request_login_code": "120/m/ip,3/m/key",
 }

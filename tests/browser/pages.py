@@ -19,6 +19,7 @@ def visit_every_page(
 ) -> None:
     page = people(width)
     look_around(page, look)
+    read_what_is_published(page, look)
     number = file_a_case(page, server, look, phone, subject)
     clerk = people(width)
     handle_it(clerk, people(width), look, number)
@@ -120,11 +121,43 @@ def look_around(page: Page, look: Look) -> None:
         ("verify", "/verify/"),
         ("verify-mistyped", "/verify/?code=ABC"),
         ("complain", "/complaints/new/?page=/n/fengxi/&node=fengxi"),
+        ("figures", "/figures/"),
+        ("figure", "/figures/high-tech-reviewed/"),
+        ("news", "/n/fengxi/news/"),
+        ("news-empty", "/n/xixian/news/?kind=news"),
+        ("help", "/help/"),
+        ("voice", "/n/fengxi/voice/"),
+        ("complaint-answer", "/complaints/answer/?number=TS-FX-20200101-0001"),
         ("not-found", "/nowhere/"),
         ("components", "/components/"),
     ):
         page.goto(address)
         look(page, name)
+
+
+def read_what_is_published(page: Page, look: Look) -> None:
+    page.goto("/figures/")
+    page.get_by_text("定义与来源").nth(6).click()
+    look(page, "figures-definition")
+    page.goto("/n/fengxi/news/")
+    page.get_by_role("link", name="系统维护").click()
+    look(page, "article")
+
+
+def write_for_the_public(page: Page, look: Look) -> None:
+    """A clerk drafts from Word's bullets and watches the preview; the manager finds it under review."""
+    page.goto("/console/content/new/")
+    page.get_by_role("button", name="保存草稿").click()
+    look(page, "console-content-wrong")
+    page.fill("#title", "窗口受理时间调整")
+    page.locator("#body").press_sequentially("•\t上午 9 点开始受理")
+    expect(page.locator("#preview li")).to_have_text("上午 9 点开始受理")
+    look(page, "console-content-new")
+    page.get_by_role("button", name="保存并送审").click()
+    expect(page.get_by_text("等节点负责人发布或退回。")).to_be_visible()
+    look(page, "console-content-reviewed")
+    page.goto("/console/content/")
+    look(page, "console-content")
 
 
 def file_a_case(page: Page, server: Server, look: Look, phone: str, subject: str) -> str:
@@ -197,7 +230,9 @@ def handle_it(clerk: Page, decider: Page, look: Look, number: str) -> None:
     expect(clerk.get_by_text("已受理，受理通知书已发出。")).to_be_visible()
     look(clerk, "console-drawer-accepted")
     clerk.goto("/console/complaints/")
+    clerk.get_by_text("答复…").first.click()
     look(clerk, "console-complaints")
+    write_for_the_public(clerk, look)
     steps.staff(decider, "decider01@demo.invalid")
     steps.open_case(decider, number)
     look(decider, "console-drawer-decide")

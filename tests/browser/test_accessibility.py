@@ -57,6 +57,15 @@ def test_a_keyboard_alone_reaches_the_main_action(people: Any, server: Server) -
 def test_large_print_fits_a_phone(people: Any, server: Server) -> None:
     page = people(390)
     page.context.add_cookies([{"name": "large", "value": "1", "url": server.url}])
-    for address in ("/", steps.GUIDE, "/verify/", "/complaints/new/", "/sign-in/"):
+    for address in (
+        "/",
+        steps.GUIDE,
+        "/verify/",
+        "/complaints/new/",
+        "/sign-in/",
+        "/figures/",
+        "/help/",
+        "/n/fengxi/news/",
+    ):
         page.goto(address)
         assert page.evaluate(SIDEWAYS) <= 0, address

@@ -47,6 +47,7 @@ def _own_pages(request: Any) -> list[NavItem]:
         ("console_window", _("窗口收件"), "ticket", bool(windows_of(request.actor))),
         ("console_firms", _("企业"), "building", True),
         ("ratings", _("评价"), "star", True),
+        ("console_content", _("内容"), "megaphone", True),
         ("desks", _("岗位与请假"), "users", bool(request.actor.managed_nodes)),
         ("console_matters", _("事项"), "list-checks", bool(request.actor.managed_nodes)),
         ("audit", _("办理记录"), "history", bool(request.actor.managed_nodes)),

@@ -12,8 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import NavItem
+from qcy.domains.content.queries import notices_today
 from qcy.foundation.nodes.models import Node, NodeKind
 from qcy.foundation.nodes.queries import active_nodes, node_of, office_of
+from qcy.kernel.local_time import local_day
+
+from .format import span_text
 
 SERVICE_NAME = "秦创原综合服务"
 
@@ -64,9 +68,48 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "complaint_url": f"{fixed('complain')}?{urlencode({'page': request.path, 'node': held.slug})}",
         "large_print": request.COOKIES.get("large") == "1",
         "large_print_url": f"{fixed('large_print')}?{urlencode({'next': request.get_full_path()})}",
-        "footer_links": [NavItem(_("结果核验"), fixed("verify"))],
+        "footer_links": _footer_links(held),
+        "notices": notice_lines(held, request),
         "now": getattr(request, "now", None),
     }
+
+
+@dataclass(frozen=True)
+class NoticeLine:
+    title: str
+    when: str
+    url: str
+    is_demo: bool
+
+
+def notice_lines(node: Node, request: HttpRequest) -> tuple[NoticeLine, ...]:
+    """Outages and closures of today, for the bar under the header."""
+    now = getattr(request, "now", None)
+    if now is None or request.path.startswith(fixed("console")):
+        return ()
+    return tuple(
+        NoticeLine(
+            notice.title,
+            span_text(notice.shown_from, notice.shown_until, local_day(now)),
+            reverse("article", args=[node.slug, notice.article_id]),
+            notice.is_demo,
+        )
+        for notice in notices_today(node, now)
+    )
+
+
+def _footer_links(node: Node) -> list[NavItem]:
+    return [
+        NavItem(_("结果核验"), fixed("verify")),
+        NavItem(_("留言与答复"), _voice_of_node(node.slug)),
+        NavItem(_("公开数据"), fixed("figures")),
+        NavItem(_("使用帮助"), fixed("help")),
+    ]
+
+
+@cache
+def _voice_of_node(slug: str) -> str:
+    return reverse("public_voice", args=[slug])
 
 
 def _nav(request: HttpRequest, node: Node) -> tuple[NavItem, ...]:

@@ -21,6 +21,8 @@ STATUS_OF = {
     "last_owner": 409,
     "open_cases": 409,
     "not_answerable": 409,
+    "not_now": 409,
+    "already_answered": 409,
     "same_key_other_content": 422,
     "file_too_large": 413,
     "invitation_gone": 404,  # also when it is somebody else's: told alike (T6)

@@ -9,6 +9,7 @@ from qcy.delivery.console.accounts import views as console_accounts
 from qcy.delivery.console.audit import views as audit
 from qcy.delivery.console.calendar import views as console_calendar
 from qcy.delivery.console.cases import acts, downloads, drawer, inbox
+from qcy.delivery.console.content import views as console_content
 from qcy.delivery.console.desks import views as desks
 from qcy.delivery.console.firms import views as firms
 from qcy.delivery.console.matters import views as console_matters
@@ -21,12 +22,15 @@ from qcy.delivery.portal.accounts import settings as settings_views
 from qcy.delivery.portal.accounts import views as accounts
 from qcy.delivery.portal.cases import corrections
 from qcy.delivery.portal.cases import views as cases
+from qcy.delivery.portal.content import views as content
+from qcy.delivery.portal.figures import views as figures
 from qcy.delivery.portal.forms import printing, submission, uploads
 from qcy.delivery.portal.forms import views as forms
 from qcy.delivery.portal.home import views as home
 from qcy.delivery.portal.matters import listing
 from qcy.delivery.portal.matters import views as matters
 from qcy.delivery.portal.places import views as places
+from qcy.delivery.portal.voice import replies as voice_replies
 from qcy.delivery.portal.voice import views as voice
 
 console = [
@@ -71,6 +75,14 @@ console = [
     path("password/", console_accounts.password, name="console_password"),
     path("complaints/", console_voice.complaints, name="console_complaints"),
     path("complaints/<uuid:complaint_id>/read/", console_voice.read, name="console_complaint_read"),
+    path("complaints/<uuid:complaint_id>/answer/", console_voice.answer, name="console_complaint_answer"),
+    path("complaints/<uuid:complaint_id>/publish/", console_voice.publish, name="console_complaint_publish"),
+    path("complaints/<uuid:complaint_id>/keep/", console_voice.keep, name="console_complaint_keep"),
+    path("content/", console_content.articles, name="console_content"),
+    path("content/preview/", console_content.preview, name="console_content_preview"),
+    path("content/new/", console_content.new, name="console_article_new"),
+    path("content/<uuid:article_id>/", console_content.article, name="console_article"),
+    path("content/<uuid:article_id>/<slug:command>/", console_content.move, name="console_article_move"),
 ]
 
 mine = [
@@ -126,6 +138,15 @@ urlpatterns = [
     path("verify/<str:code>/", voice.verified, name="verified"),
     path("complaints/new/", voice.complain, name="complain"),
     path("complaints/received/", voice.complaint_received, name="complaint_received"),
+    # what is published: figures, texts, comments
+    path("figures/", figures.figures, name="figures"),
+    path("figures.csv", figures.table, name="figures_table"),
+    path("figures/<slug:code>/", figures.figure, name="figure"),
+    path("n/<slug:slug>/news/", content.news, name="news"),
+    path("n/<slug:slug>/news/<uuid:article_id>/", content.article, name="article"),
+    path("n/<slug:slug>/voice/", voice_replies.replies, name="public_voice"),
+    path("help/", content.help_page, name="help"),
+    path("complaints/answer/", voice_replies.answer, name="complaint_answer"),
     path("console/", include(console)),
 ]
 

@@ -92,9 +92,16 @@ def _record_rating(rating: Rating, type: str, now: datetime) -> None:
 
 @transaction.atomic
 def file_complaint(
-    *, actor: Actor, node: Node, text: str, contact: str, page: str, now: datetime
+    *,
+    actor: Actor,
+    node: Node,
+    text: str,
+    contact: str,
+    page: str,
+    may_publish: bool = False,
+    now: datetime,
 ) -> Complaint:
-    """Store a complaint and give it a receipt number."""
+    """Store a complaint and give it a receipt number. Only with the writer's consent may it be published."""
     text = clean(text).strip()
     if not text:
         raise Refused(Refusal("text_missing", why="还没有写内容。", fix="请写清遇到了什么问题、在哪一步。"))
@@ -110,6 +117,7 @@ def file_complaint(
         page=clean(page)[:200],
         text=text,
         contact=seal(clean(contact).strip()[:100]) if clean(contact).strip() else "",
+        may_publish=may_publish,
         received_at=now,
     )
     complaint.save(force_insert=True)

@@ -23,6 +23,7 @@ KINDS: Mapping[str, Kind] = {
     "deadline": Kind("期限提醒", "补正、补材料快到期时", BOTH),
     "progress": Kind("办理进度", "收到申请、收到补正、恢复计时", (Channel.EMAIL,)),
     "remark": Kind("留言", "经办人在办件里给您留言", (Channel.EMAIL,)),
+    "voice": Kind("反映的答复", "您写的投诉与建议有了答复", (Channel.EMAIL,)),
     "draft": Kind("草稿提醒", "有草稿没提交、受理期快结束时", BOTH),
     "work": Kind("工作提醒", "临近到期、到期、超期，企业补正和留言", (Channel.EMAIL,), staff=True),
 }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.web.casework import outcome_words
 from qcy.delivery.web.gates import public
+from qcy.delivery.web.limits import may_ask
 from qcy.engines.ratings.services import LONGEST_TEXT, file_complaint
 from qcy.foundation.documents.queries import find_by_code
 from qcy.foundation.nodes.models import Node, NodeKind
@@ -37,7 +38,7 @@ def verify(request: Any) -> HttpResponse:
 
 @public
 def verified(request: Any, code: str) -> HttpResponse:
-    if not ratelimit.consume(request, action="verify"):
+    if not may_ask(request, "verify"):
         return _ask(
             request, code, Refusal("too_often", why="查询太频繁。", fix="请过一分钟再试。"), status=429
         )
@@ -96,6 +97,7 @@ def complain(request: Any) -> HttpResponse:
             text=request.POST.get("text", ""),
             contact=request.POST.get("contact", ""),
             page=page,
+            may_publish=request.POST.get("may_publish") == "yes",
             now=request.now,
         )
     except Refused as refused:
@@ -133,6 +135,7 @@ def _complaint_page(
         "nodes_to_choose": nodes,
         "chosen": node,
         "page_address": page,
+        "may_publish": request.POST.get("may_publish") == "yes",
         "problems": [Problem("text", error)] if error else [],
     }
     return render(request, "portal/voice/complain.html", context, status=422 if refusal else 200)
