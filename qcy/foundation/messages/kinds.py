@@ -24,5 +24,6 @@ KINDS: Mapping[str, Kind] = {
     "progress": Kind("办理进度", "收到申请、收到补正、恢复计时", (Channel.EMAIL,)),
     "remark": Kind("留言", "经办人在办件里给您留言", (Channel.EMAIL,)),
     "draft": Kind("草稿提醒", "有草稿没提交、受理期快结束时", BOTH),
+    "title": Kind("称号到期提醒", "高新技术企业等称号快到期时", BOTH),
     "work": Kind("工作提醒", "临近到期、到期、超期，企业补正和留言", (Channel.EMAIL,), staff=True),
 }
