@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from qcy.engines.register.enums import Grade, ImportKind
-from qcy.engines.register.importing import confirm_import, start_import
+from qcy.engines.register.importing import Statement, confirm_import, start_import
 from qcy.engines.register.models import ImportBatch, ImportRow
 from qcy.foundation.database.scope import unscoped
 from qcy.foundation.parties.actor import Actor
@@ -70,10 +70,7 @@ def upload(
         start_import,
         actor,
         node_id=actor.mandates[0].node_id,
-        kind=kind,
-        source="统计年报",
-        as_of=as_of,
-        grade=grade,
+        says=Statement(kind, "统计年报", as_of, grade),
         name=name,
         chunks=[table],
         now=world.now,

@@ -12,7 +12,7 @@ import pytest
 from qcy.demo.story import WITHOUT_PDF
 from qcy.engines.register import importing
 from qcy.engines.register.enums import ImportKind, ImportState
-from qcy.engines.register.importing import cancel_import, confirm_import, start_import
+from qcy.engines.register.importing import Statement, cancel_import, confirm_import, start_import
 from qcy.engines.register.models import Fact, ImportBatch, ImportRow, TimelineEntry, Title
 from qcy.engines.register.queries import refused_table
 from qcy.engines.register.sheets import harmless, read_table, template
@@ -205,7 +205,7 @@ def test_a_table_of_another_kind_cannot_be_read(world: World, head: Any, says: s
 
 
 def test_other_files_are_refused_before_anything_is_kept(world: World) -> None:
-    details = {"node_id": world.node().pk, "kind": "facts", "source": "年报", "as_of": TODAY, "grade": "B"}
+    details = {"node_id": world.node().pk, "says": Statement("facts", "年报", TODAY, "B")}
     for content, name in ((b"a,b\n1,2", "t.csv"), (b"", "t.xlsx"), (b"%PDF-1.4", "t.xlsx")):
         refusal = world.attempt(
             start_import, world.manager, name=name, chunks=[content], now=world.now, **details
@@ -216,14 +216,8 @@ def test_other_files_are_refused_before_anything_is_kept(world: World) -> None:
 
 
 def test_only_a_manager_imports_and_only_at_their_own_node(world: World) -> None:
-    details = {
-        "kind": "facts",
-        "source": "年报",
-        "as_of": TODAY,
-        "grade": "B",
-        "name": "t.xlsx",
-        "now": world.now,
-    }
+    says = Statement("facts", "年报", TODAY, "B")
+    details = {"says": says, "name": "t.xlsx", "now": world.now}
     for actor, node in ((world.clerk, "FX"), (world.manager, "XX")):
         refusal = world.attempt(start_import, actor, node_id=world.node(node).pk, chunks=[b"PK"], **details)
         assert refusal.code == "needs_manager"
@@ -237,7 +231,9 @@ def test_given_up_is_given_up(world: World) -> None:
     firms([1])
     batch = upload(world, xlsx(HEAD, [(code(1), "", 1, 1, "是")]))
     world.do(cancel_import, world.manager, batch_id=batch.pk, now=world.now)
-    assert world.attempt(confirm_import, world.manager, batch_id=batch.pk, now=world.now).code == "not_now"
+    assert (
+        world.attempt(confirm_import, world.manager, batch_id=batch.pk, now=world.now).code == "import_moved"
+    )
     assert facts() == []
 
 

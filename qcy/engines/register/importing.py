@@ -8,6 +8,7 @@ is asked for twice finds `done` beyond its start and does nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -44,41 +45,37 @@ WRITTEN = (Verdict.NEW, Verdict.CHANGED)
 NO_SOURCE = Refusal("source_missing", "请写明数据来源。", "例如：沣西新城 2025 年度企业统计年报。")
 FUTURE = Refusal("as_of_future", "数据截止日期不能晚于今天。", "请填写数据统计到哪一天。")
 WRONG_CHOICE = Refusal("choice", "导入内容或可信等级没有选对。", "请重新选择。")
-NOT_NOW = Refusal("not_now", "这次导入的状态已经变了。", "请刷新页面查看。")
+NOT_NOW = Refusal("import_moved", "这次导入的状态已经变了。", "请刷新页面查看。")
 
 
 # ---------------------------------------------------------------- what people do
+@dataclass(frozen=True)
+class Statement:
+    """What somebody says the table is: its content, where it comes from, until when it counts, how far to trust it."""
+
+    kind: str
+    source: str
+    as_of: date
+    grade: str
+
+    def checked(self, today: date) -> Statement:
+        words = " ".join(clean(self.source).split())[:LONGEST_SOURCE]
+        if self.kind not in ImportKind.values or self.grade not in Grade.values:
+            raise Refused(WRONG_CHOICE)
+        if not words:
+            raise Refused(NO_SOURCE)
+        if self.as_of > today:
+            raise Refused(FUTURE)
+        return replace(self, source=words)
+
+
 def start_import(
-    *,
-    actor: Actor,
-    node_id: UUID,
-    kind: str,
-    source: str,
-    as_of: date,
-    grade: str,
-    name: str,
-    chunks: Iterable[bytes],
-    now: datetime,
+    *, actor: Actor, node_id: UUID, says: Statement, name: str, chunks: Iterable[bytes], now: datetime
 ) -> ImportBatch:
     """Store the file and ask the worker to read it; nothing is written into the register yet."""
     demand(can_import(actor, node_id))
-    words = " ".join(clean(source).split())
-    if kind not in ImportKind.values or grade not in Grade.values:
-        raise Refused(WRONG_CHOICE)
-    if not words:
-        raise Refused(NO_SOURCE)
-    if as_of > local_day(now):
-        raise Refused(FUTURE)
-    batch = ImportBatch(
-        id=new_id(),
-        node_id=node_id,
-        kind=kind,
-        source=words[:LONGEST_SOURCE],
-        as_of=as_of,
-        grade=grade,
-        started_by=actor.me,
-        started_at=now,
-    )
+    about = asdict(says.checked(local_day(now)))
+    batch = ImportBatch(id=new_id(), node_id=node_id, started_by=actor.me, started_at=now, **about)
     file = store_upload(
         actor=actor,
         draft_id=batch.pk,

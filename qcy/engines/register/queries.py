@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from qcy.foundation.database.scope import purpose
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.models import Organisation
 
@@ -16,11 +17,11 @@ from .columns import LINE_HEADER, REASON_HEADER, WORDS, header_of
 from .dictionary import FactKind, dictionary, title_label
 from .enums import FactType, Of, TitleState, Verdict
 from .models import Fact, ImportBatch, ImportRow, Merge, TimelineEntry, Title
-from .rows import name_and_year
 from .sheets import write_table
 
 YEARS_SHOWN = 3
 ENTRIES_SHOWN = 100
+VALUES_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -175,9 +176,10 @@ def readable(kind: FactKind, value: str) -> str:
 
 # ---------------------------------------------------------------- imports and merges, as their pages show them
 def merges_of(organisation: Organisation) -> list[Merge]:
-    """Needs the purpose `register`."""
-    found = Merge.objects.filter(kept=organisation, undone_at=None)
-    return list(found.select_related("merged").order_by("-at"))
+    """Which codes were merged into this one: identities are public, what moved is not shown."""
+    with purpose("register"):
+        found = Merge.objects.filter(kept=organisation, undone_at=None).defer("moved")
+        return list(found.select_related("merged").order_by("-at"))
 
 
 def refused_table(actor: Actor, batch: ImportBatch) -> bytes:
@@ -194,6 +196,19 @@ def refused_table(actor: Actor, batch: ImportBatch) -> bytes:
     return write_table([*by_header, LINE_HEADER, REASON_HEADER], table)
 
 
+def told_values(row: ImportRow) -> str:
+    """The first values of a row for the preview: 营业收入(2025)(万元) 4,820.00；职工总数 86."""
+    facts = dictionary().facts
+    told = []
+    for key, value in list(row.values.items())[:VALUES_SHOWN]:
+        kind = facts.get(key.partition("@")[0]) if row.verdict != Verdict.REFUSED else None
+        shown = readable(kind, value) if kind else title_label(value) if key == "title" else value
+        if shown and key not in ("code", "kind"):
+            told.append(f"{_header(key)} {shown}")
+    more = len(row.values) - VALUES_SHOWN
+    return "；".join(told) + (f"；还有 {more} 项" if more > 0 else "")
+
+
 def _cell(row: ImportRow, keys: Sequence[str]) -> str:
     typed = next((str(row.values[key]) for key in keys if key in row.values), "")
     return typed or (row.code if "code" in keys else "")
@@ -203,6 +218,7 @@ def _header(key: str) -> str:
     """Of a row refused by itself the keys are the file's own headers; later ones carry canonical names."""
     if key in WORDS:
         return WORDS[key][0]
-    name, year = name_and_year(key) if "@" in key else (key, None)
+    name, _, after = key.partition("@")
+    year = int(after) if after.isdecimal() else None
     kind = dictionary().facts.get(name)
     return header_of(kind, year) if kind else key

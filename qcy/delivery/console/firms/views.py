@@ -1,10 +1,14 @@
-"""A firm as this node may see it: public identity for everybody, files only where there is a case here."""
+"""A firm as this node may see it: public identity for everybody, files and facts where there is a case here.
+
+Without a case facts are opened by a request with a reason, which stays on record.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,12 +17,18 @@ from django.utils.translation import gettext as _
 from qcy.delivery.console.shell import shell
 from qcy.delivery.web.casework import state_tag_of
 from qcy.delivery.web.clocks import mini_clock_of
-from qcy.delivery.web.gates import staff
+from qcy.delivery.web.gates import leads_hub, staff, writes
+from qcy.delivery.web.records import record_context, title_rows
 from qcy.engines.casework.models import Case
 from qcy.engines.ratings.models import Rating
+from qcy.engines.register.access import open_record
+from qcy.engines.register.merging import kept_instead_of
+from qcy.engines.register.models import Merge
+from qcy.engines.register.queries import merges_of, record_of, titles_of
 from qcy.foundation.calendars.queries import calendar_in_force
 from qcy.foundation.parties.models import Membership, Organisation
 from qcy.kernel import uscc
+from qcy.kernel.refusals import Refused
 from qcy.kernel.text import compact_code
 
 
@@ -33,26 +43,54 @@ def search(request: Any) -> HttpResponse:
             return HttpResponseRedirect(reverse("console_firm", args=[found.pk]))
         wrong = uscc.check(typed)
         error = str(wrong) if wrong else _("平台上还没有这家企业。它第一次申请或到窗口办理后就会出现。")
-    context = {"typed": typed, "error": error, **shell(request)}
+    context = {"typed": typed, "error": error, "may_merge": leads_hub(request.actor), **shell(request)}
     return render(request, "console/firms/search.html", context, status=422 if error else 200)
 
 
 @staff
 def firm(request: Any, organisation_id: UUID) -> HttpResponse:
     organisation = Organisation.objects.get(pk=organisation_id)
-    cases = (
-        Case.objects.visible_to(request.actor)
-        .filter(organisation=organisation, node__in=request.actor.scope.nodes)
-        .with_names()
-        .order_by("-submitted_at", "-id")
+    if kept := kept_instead_of(organisation.pk):
+        words = _("{code} 的档案已并入这家企业。").format(code=organisation.code)
+        messages.info(request, words)
+        return HttpResponseRedirect(reverse("console_firm", args=[kept.pk]))
+    return _page(request, organisation)
+
+
+@staff
+@writes(back="../")
+def open_firm(request: Any, organisation_id: UUID) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    try:
+        open_record(
+            actor=request.actor,
+            organisation_id=organisation_id,
+            node_id=request.actor.mandates[0].node_id,
+            reason=reason,
+            now=request.now,
+        )
+    except Refused as refused:
+        organisation = Organisation.objects.get(pk=organisation_id)
+        return _page(request, organisation, typed=reason, refused=str(refused.refusal))
+    return HttpResponseRedirect(reverse("console_firm", args=[organisation_id]))
+
+
+def _page(request: Any, organisation: Organisation, typed: str = "", refused: str = "") -> HttpResponse:
+    merges = merges_of(organisation)
+    firms = [
+        organisation.pk,
+        *(merge.merged_id for merge in merges),
+    ]  # cases stay with the code they were filed under
+    cases = Case.objects.visible_to(request.actor).filter(
+        organisation__in=firms, node__in=request.actor.scope.nodes
     )
     calendar = calendar_in_force()
     rows = [
         {"case": c, "tag": state_tag_of(c, request.today), "clock": mini_clock_of(c, calendar, request.today)}
-        for c in cases[:50]
+        for c in cases.with_names().order_by("-submitted_at", "-id")[:50]
     ]
     members = Membership.objects.visible_to(request.actor).filter(
-        organisation=organisation, node__in=request.actor.scope.nodes
+        organisation__in=firms, node__in=request.actor.scope.nodes
     )
     ratings = Rating.objects.visible_to(request.actor).filter(case__in=[r["case"].pk for r in rows])
     context = {
@@ -60,6 +98,28 @@ def firm(request: Any, organisation_id: UUID) -> HttpResponse:
         "rows": rows,
         "members": list(members.exclude(state="ended")) if rows else [],
         "ratings": list(ratings.select_related("case").order_by("-rated_at")),
+        "typed": typed,
+        "refused": refused,
+        **_record(request, organisation, cases),
+        **_merges(request, merges),
         **shell(request),
     }
-    return render(request, "console/firms/firm.html", context)
+    return render(request, "console/firms/firm.html", context, status=422 if refused else 200)
+
+
+def _record(request: Any, organisation: Organisation, cases: Any) -> dict[str, Any]:
+    """Facts and timeline if they are open to this person; titles are public."""
+    known = list(cases.values_list("pk", flat=True))
+    now, today = request.now, request.today
+    try:
+        record = record_of(
+            request.actor, organisation.pk, now=now, today=today, has_case=bool(known), cases=known
+        )
+    except Refused as refused:
+        titles = title_rows(titles_of(organisation.pk, today), today)
+        return {"titles": titles, "closed": str(refused.refusal)}
+    return record_context(record, today)
+
+
+def _merges(request: Any, merges: list[Merge]) -> dict[str, Any]:
+    return {"merges": merges, "may_merge": leads_hub(request.actor)}
