@@ -22,6 +22,7 @@ from qcy.foundation.documents.models import Document
 from qcy.foundation.documents.render import ensure_pdf
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.nodes.services import load_node
+from qcy.foundation.parties.actor import actor_for
 from qcy.foundation.parties.enums import ContactKind, PersonKind, Role
 from qcy.foundation.parties.models import Mandate, Person
 from qcy.foundation.parties.services import open_account, prove_contact
@@ -29,6 +30,7 @@ from qcy.kernel.ids import seeded_ids
 from qcy.kernel.local_time import SHANGHAI
 
 from .plan import make_cases, make_firms
+from .records import fill_register
 from .story import Story
 
 SEEDS = Path(settings.QCY_SEEDS)
@@ -114,6 +116,8 @@ def _tell(seed: int, today: date, staff: Mapping[str, Person]) -> None:
     for case in make_cases(seed, today, read_calendar(), firms):
         story.tell(case)
     story.leave_drafts(firms)
+    manager = actor_for(staff["节点负责人"], today)
+    fill_register(firms, manager, today, datetime.combine(today, time(9, 50), SHANGHAI))
 
 
 def _results() -> list[Document]:

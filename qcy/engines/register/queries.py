@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,6 +38,10 @@ class Shown:
     def self_filled(self) -> bool:
         return self.grade == "D"
 
+    @property
+    def origin(self) -> tuple[str, str, str]:
+        return self.source, self.when, self.grade
+
 
 @dataclass(frozen=True)
 class FactLine:
@@ -51,6 +56,26 @@ class Theme:
     years: tuple[int, ...]
     of_year: tuple[FactLine, ...]
     of_day: tuple[FactLine, ...]
+
+    @property
+    def heads(self) -> list[tuple[int, Shown | None]]:
+        """Each year with where most of its values come from; only others say it beside themselves."""
+        return [(year, self._usual(place)) for place, year in enumerate(self.years)]
+
+    @property
+    def rows(self) -> list[tuple[FactLine, list[tuple[Shown | None, bool]]]]:
+        """Each value with whether it has to say where it comes from."""
+        usual = [shown.origin if shown else None for _, shown in self.heads]
+        return [
+            (line, [(v, v is not None and v.origin != usual[n]) for n, v in enumerate(line.values)])
+            for line in self.of_year
+        ]
+
+    def _usual(self, place: int) -> Shown | None:
+        shown = [line.values[place] for line in self.of_year]
+        counts = Counter(value.origin for value in shown if value)
+        most = counts.most_common(1)[0][0] if counts else None
+        return next((value for value in shown if value and value.origin == most), None)
 
 
 @dataclass(frozen=True)
@@ -203,7 +228,7 @@ def told_values(row: ImportRow) -> str:
     for key, value in list(row.values.items())[:VALUES_SHOWN]:
         kind = facts.get(key.partition("@")[0]) if row.verdict != Verdict.REFUSED else None
         shown = readable(kind, value) if kind else title_label(value) if key == "title" else value
-        if shown and key not in ("code", "kind"):
+        if shown and key not in ("code", "kind", WORDS["code"][0]):
             told.append(f"{_header(key)} {shown}")
     more = len(row.values) - VALUES_SHOWN
     return "；".join(told) + (f"；还有 {more} 项" if more > 0 else "")
