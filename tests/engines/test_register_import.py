@@ -322,6 +322,20 @@ def test_stopped_at_row_3000_it_goes_on_and_again_changes_nothing(world: World) 
     assert everything() == before_again
 
 
+def test_a_firm_twice_is_noticed_across_the_parts_in_which_a_table_is_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "READ_AT_ONCE", 2)
+    firms([1, 2, 3])
+    rows = [(code(n), "", n, n, "是") for n in (1, 2, 3, 2)] + [("", "", "", "", " ")]
+    rows += [(None, "", 1, 1, "是"), (code(1), "", 5, 5, "是")]
+    batch = upload(world, xlsx(HEAD, rows))
+    found = verdicts(batch)
+    assert [found[line][0] for line in (2, 3, 4)] == ["new"] * 3 and batch.total == 6
+    assert found[5][1].startswith("和第 3 行重复") and found[8][1].startswith("和第 2 行重复")
+    assert "合并" in found[7][1]
+
+
 def test_the_refused_rows_come_back_with_their_reasons_and_can_be_uploaded_again(
     world: World, tmp_path: Path
 ) -> None:

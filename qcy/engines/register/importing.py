@@ -7,7 +7,7 @@ is asked for twice finds `done` beyond its start and does nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -163,16 +163,17 @@ def read_part(payload: Mapping[str, Any], now: datetime) -> None:
     if batch is None:
         return
     try:
-        table = read_table(*_checked_file(batch))
+        table = read_table(
+            *_checked_file(batch), start=batch.done, count=READ_AT_ONCE, earlier=_read_before(batch)
+        )
     except Refused as refused:
         batch.problem, batch.finished_at = str(refused.refusal)[:LONGEST_PROBLEM], now
         batch.save(update_fields=["problem", "finished_at"])
         _move(batch, "reject")
         return
-    part = table.rows[batch.done : batch.done + READ_AT_ONCE]
     with purpose("register"):
-        _keep_rows(batch, part)
-    batch.total, batch.done = len(table.rows), batch.done + len(part)
+        _keep_rows(batch, table.rows)
+    batch.total, batch.done = table.total, batch.done + len(table.rows)
     batch.problem = _ignored(table.ignored)
     batch.save(update_fields=["total", "done", "problem"])
     if batch.done < batch.total:
@@ -193,6 +194,12 @@ def _checked_file(batch: ImportBatch) -> tuple[Any, ImportKind]:
     if fault := find_fault(file.path, file.kind):
         raise Refused(Refusal("file_fault", fault, "请处理后重新上传。"))
     return file.path, ImportKind(batch.kind)
+
+
+def _read_before(batch: ImportBatch) -> Iterator[ReadRow]:
+    taken = ImportRow.objects.filter(batch=batch).exclude(verdict=Verdict.REFUSED)
+    for line, code, values in taken.values_list("line", "code", "values").iterator():
+        yield ReadRow(line, code, values)
 
 
 def _keep_rows(batch: ImportBatch, part: Sequence[ReadRow]) -> None:

@@ -45,14 +45,16 @@ def name_and_year(key: str) -> tuple[str, int | None]:
 
 
 def read_rows(
-    kind: ImportKind, layout: Layout, rows: Iterable[tuple[int, Sequence[Cell]]], merged: frozenset[int]
+    kind: ImportKind,
+    layout: Layout,
+    rows: Iterable[tuple[int, Sequence[Cell]]],
+    merged: frozenset[int],
+    earlier: Iterable[ReadRow] = (),
 ) -> Iterator[ReadRow]:
-    """Each row that holds something, judged by itself and against the rows before it."""
-    first: dict[str, int] = {}
-    above_had_code = False
+    """Each row judged by itself and against the rows before it, of which `earlier` were read in another part."""
+    first = {key: row.line for row in earlier for key in _identities(kind, row)}
+    above_had_code = bool(first)
     for line, cells in rows:
-        if all(is_empty(cell) for cell in cells):
-            continue
         row = _read(kind, layout, line, cells, line in merged, above_had_code)
         above_had_code = above_had_code or not row.refusal
         yield _once(kind, row, first) if row.refusal is None else row

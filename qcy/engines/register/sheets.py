@@ -31,18 +31,34 @@ UNREADABLE = Refusal(
 
 @dataclass(frozen=True)
 class Table:
-    rows: tuple[ReadRow, ...]
+    rows: tuple[ReadRow, ...]  # those that were asked for
+    total: int
     ignored: tuple[str, ...]
 
 
-def read_table(path: Path, kind: ImportKind) -> Table:
-    """The first sheet; raises Refused when it is no table of this kind."""
-    cells, start, merged = _cells(path)
+def read_table(
+    path: Path,
+    kind: ImportKind,
+    *,
+    start: int = 0,
+    count: int = MOST_ROWS,
+    earlier: Iterable[ReadRow] = (),
+) -> Table:
+    """`count` rows of the first sheet from the `start`th on; raises Refused when it is no table of this kind.
+
+    A large table is read in parts, each in a transaction of its own: `earlier` are the rows taken before.
+    """
+    cells, above, merged = _cells(path)
     head = find_head(kind, cells)
     layout = read_layout(kind, cells[head])
-    first = start + head + 1
-    body = enumerate(cells[head + 1 :], start=first + 1)  # spreadsheets count from 1
-    return Table(tuple(read_rows(kind, layout, body, merged)), layout.ignored)
+    body = enumerate(cells[head + 1 :], start=above + head + 2)  # spreadsheets count from 1
+    filled = [(line, row) for line, row in body if not all(_is_blank(cell) for cell in row)]
+    rows = read_rows(kind, layout, filled[start : start + count], merged, earlier)
+    return Table(tuple(rows), len(filled), layout.ignored)
+
+
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _cells(path: Path) -> tuple[list[list[Cell]], int, frozenset[int]]:
