@@ -98,14 +98,6 @@ def undo_merge(*, actor: Actor, merge_id: UUID, now: datetime) -> Merge:
     return merge
 
 
-def kept_instead_of(organisation_id: UUID) -> Organisation | None:
-    """Where to look when somebody asks for a firm that was merged into another."""
-    with purpose("register"):
-        found = Merge.objects.filter(merged_id=organisation_id, undone_at=None).select_related("kept")
-        merge = found.first()
-    return merge.kept if merge else None
-
-
 def _locked(kept_id: UUID, merged_id: UUID) -> tuple[Organisation, Organisation]:
     """In one order, whoever is kept: two merges of the same pair wait for each other instead of each for both."""
     found = Organisation.objects.filter(pk__in=[kept_id, merged_id]).order_by("id")

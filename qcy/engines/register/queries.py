@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Q
+
 from qcy.foundation.database.scope import purpose
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.models import Organisation
@@ -200,11 +202,13 @@ def readable(kind: FactKind, value: str) -> str:
 
 
 # ---------------------------------------------------------------- imports and merges, as their pages show them
-def merges_of(organisation: Organisation) -> list[Merge]:
-    """Which codes were merged into this one: identities are public, what moved is not shown."""
+def merges_around(organisation_id: UUID) -> tuple[Organisation | None, list[Merge]]:
+    """Into which firm this one was merged, and which were merged into it. Identities are public; what moved is not shown."""
     with purpose("register"):
-        found = Merge.objects.filter(kept=organisation, undone_at=None).defer("moved")
-        return list(found.select_related("merged").order_by("-at"))
+        found = Merge.objects.filter(Q(kept=organisation_id) | Q(merged=organisation_id), undone_at=None)
+        merges = list(found.defer("moved").select_related("kept", "merged").order_by("-at"))
+    into = next((merge.kept for merge in merges if merge.merged_id == organisation_id), None)
+    return into, [merge for merge in merges if merge.kept_id == organisation_id]
 
 
 def refused_table(actor: Actor, batch: ImportBatch) -> bytes:

@@ -20,16 +20,16 @@ from qcy.delivery.web.clocks import mini_clock_of
 from qcy.delivery.web.gates import leads_hub, staff, writes
 from qcy.delivery.web.records import record_context, title_rows
 from qcy.engines.casework.models import Case
-from qcy.engines.ratings.models import Rating
 from qcy.engines.register.access import open_record
-from qcy.engines.register.merging import kept_instead_of
 from qcy.engines.register.models import Merge
-from qcy.engines.register.queries import merges_of, record_of, titles_of
+from qcy.engines.register.queries import merges_around, record_of, titles_of
 from qcy.foundation.calendars.queries import calendar_in_force
 from qcy.foundation.parties.models import Membership, Organisation
 from qcy.kernel import uscc
 from qcy.kernel.refusals import Refused
 from qcy.kernel.text import compact_code
+
+SHOWN = 50
 
 
 @staff
@@ -50,11 +50,12 @@ def search(request: Any) -> HttpResponse:
 @staff
 def firm(request: Any, organisation_id: UUID) -> HttpResponse:
     organisation = Organisation.objects.get(pk=organisation_id)
-    if kept := kept_instead_of(organisation.pk):
+    kept, merges = merges_around(organisation.pk)
+    if kept:
         words = _("{code} 的档案已并入这家企业。").format(code=organisation.code)
         messages.info(request, words)
         return HttpResponseRedirect(reverse("console_firm", args=[kept.pk]))
-    return _page(request, organisation)
+    return _page(request, organisation, merges)
 
 
 @staff
@@ -71,12 +72,14 @@ def open_firm(request: Any, organisation_id: UUID) -> HttpResponse:
         )
     except Refused as refused:
         organisation = Organisation.objects.get(pk=organisation_id)
-        return _page(request, organisation, typed=reason, refused=str(refused.refusal))
+        merges = merges_around(organisation_id)[1]
+        return _page(request, organisation, merges, typed=reason, refused=str(refused.refusal))
     return HttpResponseRedirect(reverse("console_firm", args=[organisation_id]))
 
 
-def _page(request: Any, organisation: Organisation, typed: str = "", refused: str = "") -> HttpResponse:
-    merges = merges_of(organisation)
+def _page(
+    request: Any, organisation: Organisation, merges: list[Merge], typed: str = "", refused: str = ""
+) -> HttpResponse:
     firms = [
         organisation.pk,
         *(merge.merged_id for merge in merges),
@@ -84,32 +87,38 @@ def _page(request: Any, organisation: Organisation, typed: str = "", refused: st
     cases = Case.objects.visible_to(request.actor).filter(
         organisation__in=firms, node__in=request.actor.scope.nodes
     )
+    # a rating is seen by whoever sees its case
+    shown = list(cases.with_names().select_related("rating").order_by("-submitted_at", "-id")[:SHOWN])
     calendar = calendar_in_force()
-    rows = [
-        {"case": c, "tag": state_tag_of(c, request.today), "clock": mini_clock_of(c, calendar, request.today)}
-        for c in cases.with_names().order_by("-submitted_at", "-id")[:50]
-    ]
     members = Membership.objects.visible_to(request.actor).filter(
         organisation__in=firms, node__in=request.actor.scope.nodes
     )
-    ratings = Rating.objects.visible_to(request.actor).filter(case__in=[r["case"].pk for r in rows])
+    rated = [c.rating for c in shown if hasattr(c, "rating")]
+    known = [c.pk for c in shown] if len(shown) < SHOWN else list(cases.values_list("pk", flat=True))
     context = {
         "organisation": organisation,
-        "rows": rows,
-        "members": list(members.exclude(state="ended")) if rows else [],
-        "ratings": list(ratings.select_related("case").order_by("-rated_at")),
+        "rows": [
+            {
+                "case": c,
+                "tag": state_tag_of(c, request.today),
+                "clock": mini_clock_of(c, calendar, request.today),
+            }
+            for c in shown
+        ],
+        "members": list(members.exclude(state="ended")) if shown else [],
+        "ratings": sorted(rated, key=lambda rating: rating.rated_at, reverse=True),
         "typed": typed,
         "refused": refused,
-        **_record(request, organisation, cases),
-        **_merges(request, merges),
+        "merges": merges,
+        "may_merge": leads_hub(request.actor),
+        **_record(request, organisation, known),
         **shell(request),
     }
     return render(request, "console/firms/firm.html", context, status=422 if refused else 200)
 
 
-def _record(request: Any, organisation: Organisation, cases: Any) -> dict[str, Any]:
+def _record(request: Any, organisation: Organisation, known: list[UUID]) -> dict[str, Any]:
     """Facts and timeline if they are open to this person; titles are public."""
-    known = list(cases.values_list("pk", flat=True))
     now, today = request.now, request.today
     try:
         record = record_of(
@@ -119,7 +128,3 @@ def _record(request: Any, organisation: Organisation, cases: Any) -> dict[str, A
         titles = title_rows(titles_of(organisation.pk, today), today)
         return {"titles": titles, "closed": str(refused.refusal)}
     return record_context(record, today)
-
-
-def _merges(request: Any, merges: list[Merge]) -> dict[str, Any]:
-    return {"merges": merges, "may_merge": leads_hub(request.actor)}

@@ -11,8 +11,7 @@ from django.shortcuts import render
 from qcy.delivery.web.context import shell
 from qcy.delivery.web.gates import signed_in
 from qcy.delivery.web.records import record_context
-from qcy.engines.register.merging import kept_instead_of
-from qcy.engines.register.queries import record_of
+from qcy.engines.register.queries import merges_around, record_of
 
 
 @signed_in
@@ -23,7 +22,7 @@ def record(request: Any, organisation_id: UUID) -> HttpResponse:
     found = record_of(request.actor, organisation_id, now=request.now, today=request.today)
     context = {
         "held": held,
-        "kept": kept_instead_of(organisation_id),
+        "kept": merges_around(organisation_id)[0],
         **record_context(found, request.today),
         **shell(request),
     }
