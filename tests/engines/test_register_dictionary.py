@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qcy.engines.register.cells import parse_code, parse_day, parse_value
@@ -120,6 +120,10 @@ def test_a_code_that_became_a_number_is_refused() -> None:
         assert "该列请设为文本格式后重新粘贴。" in str(refused.value.refusal)
 
 
+@example(float("nan"))
+@example(float("-inf"))
+@example(1e308)
+@example(10**400)
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.booleans(), st.dates(), st.none()))
 def test_nothing_in_a_cell_breaks_the_reader(cell: Any) -> None:
     for one in dictionary().facts.values():

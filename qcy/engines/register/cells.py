@@ -159,7 +159,10 @@ def _number(kind: FactKind, cell: Cell) -> Decimal:
     if isinstance(cell, bool | date | timedelta):
         raise Refused(_not_a_number(kind, plain(cell)))
     if isinstance(cell, int | float):
-        return _rounded(kind, _from_number(cell))  # what a formula computed may have endless digits
+        number = _from_number(cell)
+        if not number.is_finite():
+            raise Refused(_not_a_number(kind, plain(cell)))
+        return _rounded(kind, number)  # what a formula computed may have endless digits
     text = plain(cell).translate(MINUSES).replace(" ", "")
     match = NUMBER.fullmatch(text)
     if match is None:
@@ -187,9 +190,9 @@ def _not_a_number(kind: FactKind, text: str) -> Refusal:
     return Refusal("number", f"{kind.label}应为数字，表里是“{text[:20]}”。", f"例如 {example}{unit}。")
 
 
-def _from_number(cell: float) -> Decimal:
+def _from_number(cell: int | float) -> Decimal:
     """Fifteen digits, as the spreadsheet shows them: the binary remainder behind them was never typed."""
-    return Decimal(f"{cell:.15g}")
+    return Decimal(cell) if isinstance(cell, int) else Decimal(f"{cell:.15g}")
 
 
 def _rounded(kind: FactKind, number: Decimal) -> Decimal:
@@ -199,7 +202,7 @@ def _rounded(kind: FactKind, number: Decimal) -> Decimal:
 
 def _within(kind: FactKind, number: Decimal) -> Decimal:
     shown = _decimal_text(number)
-    if not number.is_finite() or abs(number) >= 10**MOST_WHOLE_DIGITS:
+    if abs(number) >= 10**MOST_WHOLE_DIGITS:
         raise Refused(Refusal("large", f"{kind.label}的数值过大。", f"请核对单位是不是{kind.unit or '个'}。"))
     if number < 0 and not kind.signed:
         raise Refused(Refusal("negative", f"{kind.label}不能是负数，表里是 {shown}。"))
