@@ -31,7 +31,7 @@ check: $(VENV)/ready  ## style, types, layers, migrations
 	@$(BIN)/python tests/run.py sqlite tests/repository
 
 bench: $(VENV)/ready  ## ratios measured in one run
-	@$(BIN)/python bench/pages.py; pages=$$?; $(BIN)/python bench/submit.py && exit $$pages
+	@$(BIN)/python bench/pages.py; pages=$$?; $(BIN)/python bench/submit.py && $(BIN)/python bench/imports.py && exit $$pages
 
 screens: $(VENV)/ready  ## pictures of every page into docs/screens/
 	@$(BIN)/python docs/screens/make.py

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from qcy.engines.casework.handlers import deliver_result, tell_applicant, tell_desk
+from qcy.engines.casework.handlers import deliver_result, note_timeline, tell_applicant, tell_desk
 from qcy.engines.casework.personal import ask_erasing, erase_case
 from qcy.engines.casework.reminders import remind_of_drafts
 from qcy.engines.casework.sweeps import (
@@ -17,6 +17,8 @@ from qcy.engines.casework.sweeps import (
     warn,
 )
 from qcy.engines.catalogue.editions import follow_editions
+from qcy.engines.register.importing import read_part, write_part
+from qcy.engines.register.reminders import ask_reminding, remind_owners
 from qcy.foundation.audit.roots import make_daily_root
 from qcy.foundation.documents.handlers import render_document
 from qcy.foundation.files.handlers import check_structure, purge_unclaimed_uploads
@@ -28,15 +30,19 @@ HANDLERS: Handlers = {
     "audit.root": (make_daily_root,),
     "calendar.loaded": (ask_recomputing,),
     "catalogue.edition": (follow_editions,),
-    "case.event": (tell_applicant, tell_desk, deliver_result),
+    "case.event": (tell_applicant, tell_desk, note_timeline, deliver_result),
     "case.erase": (erase_case,),
     "case.overtaken": (act_on_time,),
     "case.recompute": (recompute,),
     "case.release": (release,),
     "mandate.ended": (ask_releasing,),
+    "register.read": (read_part,),
+    "register.remind": (remind_owners,),
+    "register.write": (write_part,),
     "sweep.drafts": (remind_of_drafts,),
     "sweep.erase": (ask_erasing,),
     "sweep.overtaken": (ask_overtaken,),
+    "sweep.titles": (ask_reminding,),
     "sweep.warn": (warn,),
     "document.issued": (render_document,),
     "file.uploaded": (check_structure,),
@@ -52,6 +58,7 @@ SCHEDULE: tuple[Every, ...] = (
     Every("sweep.drafts", timedelta(hours=6)),
     Every("sweep.erase", timedelta(hours=24)),
     Every("sweep.overtaken", timedelta(minutes=10)),
+    Every("sweep.titles", timedelta(hours=6)),
     Every("sweep.warn", timedelta(minutes=10)),
     Every("files.purge_unclaimed", timedelta(days=1)),
 )

@@ -26,6 +26,7 @@ from qcy.engines.forms.services import save_section
 from qcy.engines.ratings.models import RatingDuty
 from qcy.engines.ratings.services import file_complaint, rate_case
 from qcy.engines.ratings.voice import answer_complaint
+from qcy.engines.register.merging import merge_organisations
 from qcy.foundation.database.scope import unscoped
 from qcy.foundation.documents.models import Document
 from qcy.foundation.files.models import StoredFile
@@ -39,10 +40,14 @@ from qcy.foundation.parties.models import Membership, Organisation, Person
 from qcy.foundation.parties.sealed import seal
 from qcy.foundation.parties.services import claim_organisation, open_account, prove_contact
 from qcy.insight.services import load_figures
+from tests.engines.tables import firms, upload, xlsx
 from tests.world import FIRMS, NOW, TODAY, World, seed
 
 STRANGER, CLAIMED, AGENT = "13900000001", "13900000002", "13900000003"
 AT_WINDOW = FIRMS[3]
+SMALL_TABLE = xlsx(
+    ["统一社会信用代码", "营业收入(2025)(万元)"], [[FIRMS[0].code, 4820], [FIRMS[0].code, "不详"]]
+)
 CODE = "246810"  # typed on the page that changes one's phone
 FOLLOWS = {  # stage -> the one it is reached from
     "draft": "",
@@ -77,6 +82,7 @@ class Cast:
         with unscoped("test"):
             self._firms()
         self._public()
+        self._register()
         self.world.work()
 
     # --- who ---------------------------------------------------------------------------------------
@@ -122,6 +128,16 @@ class Cast:
         firm, until = owner.memberships[0].organisation_id, TODAY + timedelta(days=30)
         details = {"role": MembershipRole.AGENT, "until": until, "now": NOW}
         return invite_member(actor=owner, organisation_id=firm, phone=phone, **details)
+
+    def _register(self) -> None:
+        """A table that waits to be confirmed, a firm with two codes, and two codes that were merged."""
+        batch = upload(self.world, SMALL_TABLE, actor=self.actor("manager"))
+        double, kept, merged = firms([901, 902, 903])
+        self.ids |= {"batch": batch.pk, "double_code": double.code}
+        details = {"kept_id": kept.pk, "merged_id": merged.pk, "reason": "换照后旧代码停用", "now": NOW}
+        hub = self.world.node("XX")
+        merge = self.world.do(merge_organisations, self.actor("hub_manager"), node=hub, **details)
+        self.ids["merge"] = merge.pk
 
     # --- what --------------------------------------------------------------------------------------
     def _name_papers(self, owner: Actor, draft: Draft) -> None:

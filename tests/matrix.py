@@ -18,7 +18,7 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from qcy.demo.story import SMALL_PDF
-from tests.cast import Cast, browser, session_of, undone
+from tests.cast import SMALL_TABLE, Cast, browser, session_of, undone
 from tests.world import watched_tables
 
 FILE = Path(__file__).with_name("matrix.yaml")
@@ -152,7 +152,8 @@ def statements() -> Iterator[list[str]]:
 
 
 def _value(text: str, ids: Mapping[str, Any]) -> Any:
-    return SimpleUploadedFile("licence.pdf", SMALL_PDF) if text == "PDF" else text.format(**ids)
+    files = {"PDF": ("licence.pdf", SMALL_PDF), "XLSX": ("facts.xlsx", SMALL_TABLE)}
+    return SimpleUploadedFile(*files[text]) if text in files else text.format(**ids)
 
 
 def word_for(answer: Any) -> str:

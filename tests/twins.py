@@ -19,6 +19,9 @@ from qcy.engines.forms.services import save_section
 from qcy.engines.ratings.duties import handle_duty
 from qcy.engines.ratings.models import Complaint, RatingDuty
 from qcy.engines.ratings.services import file_complaint, rate_case
+from qcy.engines.register.enums import Grade
+from qcy.engines.register.models import Fact
+from qcy.engines.register.services import record_fact
 from qcy.foundation.database.scope import unscoped
 from qcy.foundation.documents.handlers import render_document
 from qcy.foundation.documents.models import Document
@@ -39,6 +42,7 @@ from qcy.foundation.parties.services import (
     verify_membership,
 )
 from qcy.wiring import HANDLERS
+from tests.engines.tables import upload, xlsx
 from tests.world import FIRMS, NOW, TODAY, World
 
 ROLES = ("clerk", "decider", "node_manager")
@@ -47,7 +51,7 @@ TAILS = {"owner": "72", "agent": "83", "invited": "94", "contact": "05"}
 SPEAKING: Handlers = {
     topic: tuple(h for h in handlers if h is not render_document) for topic, handlers in HANDLERS.items()
 }
-BY_FIRM = (Case, Draft, StoredFile, Membership, Invitation)
+BY_FIRM = (Case, Draft, StoredFile, Membership, Invitation, Fact)
 
 
 class Texts:
@@ -75,6 +79,7 @@ class Tenant:
         self._after_the_decision()
         self._second_case()
         self._people_and_voice()
+        self._record()
         self._name_everything()
 
     def say(self, text: str) -> str:
@@ -237,6 +242,16 @@ class Tenant:
             self.row.save()
         self.world.work(SPEAKING)
 
+    def _record(self) -> None:
+        """A fact, and a table that waits to be confirmed."""
+        manager, node = self.desks["node_manager"], self.world.node(self.node).pk
+        fact = {"name": "reg_city", "fiscal_year": None, "value": self.say("西安"), "grade": Grade.B}
+        firm = self.owner.memberships[0].organisation_id
+        about = {"organisation_id": firm, "source": self.say("年报"), "as_of": TODAY, "now": NOW}
+        self.world.do(record_fact, manager, node_id=node, **fact, **about)
+        table = xlsx(["统一社会信用代码", "注册地市"], [[self.firm.code, self.say("宝鸡")], [self.word, ""]])
+        self.batch = upload(self.world, table, actor=manager, name=f"{self.word}.xlsx")
+
     # --- what it is known by -----------------------------------------------------------------------
     def _name_everything(self) -> None:
         with unscoped("test"):
@@ -258,6 +273,7 @@ class Tenant:
                 "duty": self.duty.pk,
                 "complaint": self.complaint.pk,
                 "row": self.row.pk,
+                "batch": self.batch.pk,
                 "clerk_person": self.desks["clerk"].me,
                 "clerk2_person": self.desks["decider"].me,
                 "matter": self.world.adoption(self.node).pk,
@@ -286,4 +302,9 @@ class Tenant:
                 Complaint.objects.filter(person_id__in=people),
             ]
             keys = {str(pk) for rows in found for pk in rows.values_list("pk", flat=True)}
-        return self.words() | keys | set(cases.values()) | {str(i) for i in (*people, firm, self.duty.pk)}
+        return (
+            self.words()
+            | keys
+            | set(cases.values())
+            | {str(i) for i in (*people, firm, self.duty.pk, self.batch.pk)}
+        )

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 
+from qcy.domains.content.seeds import load_content
 from qcy.engines.casework.models import Case
 from qcy.engines.catalogue.models import Adoption
 from qcy.engines.catalogue.node_files import offer_matters
@@ -26,14 +27,17 @@ from qcy.foundation.documents.render import ensure_pdf
 from qcy.foundation.durable import unsynced
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.nodes.services import load_node
+from qcy.foundation.parties.actor import actor_for
 from qcy.foundation.parties.desks import open_desk
 from qcy.foundation.parties.enums import Role
 from qcy.foundation.parties.models import Mandate, Person
+from qcy.insight.services import load_figures
 from qcy.kernel.calendar import Calendar
 from qcy.kernel.ids import seeded_ids
 from qcy.kernel.local_time import SHANGHAI
 
-from .plan import FIRMS, OTHERS, DemoFirm, make_cases, make_firms
+from .plan import FIRMS, OTHERS, REGISTERED, DemoFirm, make_cases, make_firms
+from .records import fill_register
 from .story import Story
 from .wide import WideStory, plan_wide
 
@@ -66,6 +70,8 @@ def build_demo(*, seed: int, today: date) -> str:
         empty_everything()
         with transaction.atomic():
             staff = load_reference(today, started, ALL_NODES)
+            for file in sorted((SEEDS / "content").glob("*.yaml")):
+                load_content(_read(file), now=datetime.combine(today, time(9), SHANGHAI))
             _tell(seed, today, staff)
         rendered = [ensure_pdf(document) for document in _results()[:RENDERED]]
         counts = (
@@ -87,6 +93,8 @@ def load_reference(today: date, now: datetime, nodes: tuple[str, ...] = TWO_NODE
         load_matter(written, now=now)
     staff: dict[str, Person] = {}
     windows = demo_windows(today)
+    for file in sorted((SEEDS / "figures").glob("*.yaml")):
+        load_figures(_read(file), now=now)
     for document in node_files(nodes):
         node = load_node(document, now=now)
         staff |= open_desks(node, now)
@@ -143,6 +151,9 @@ def _tell(seed: int, today: date, staff: Mapping[str, Person]) -> None:
         story.tell(case)
     story.leave_drafts(firms[:FIRMS])
     _tell_wide(seed, today, calendar, firms[FIRMS:], story.people)
+    manager = actor_for(staff["节点负责人"], today)
+    known = make_firms(seed, REGISTERED)
+    fill_register(known, manager, today, datetime.combine(today, time(9, 50), SHANGHAI))
 
 
 def _tell_wide(

@@ -11,6 +11,8 @@ from qcy.kernel.calendar import Calendar
 
 FIRMS = 40  # with a story at 沣西 each
 OTHERS = 60  # with cases of all kinds elsewhere
+REGISTERED = 400  # all firms the register knows
+INSTITUTIONS = 30
 CASES = 60
 FIELDS = ("智能装备", "新材料", "光电芯片", "生物医药", "工业软件", "氢能装备", "航空零部件", "检测服务")
 SUBJECT_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -74,6 +76,11 @@ def _code(dice: random.Random, number: int) -> str:
         dice.choice(SUBJECT_LETTERS) for _ in range(7 - len(f"{number:02d}"))
     )
     return uscc.complete(f"91000000{subject.replace('L', 'M')}")
+
+
+def institution_codes() -> list[str]:
+    """Thirty codes in region 000000 that none of the firms has."""
+    return [uscc.complete(f"52000000MJ{number:02d}00000") for number in range(1, INSTITUTIONS + 1)]
 
 
 # how the newest case of each of the 40 firms stands; the other 20 cases are earlier, ended ones

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import steps
 from tests.browser.server import Server
+from tests.world import FIRMS
 
 Look = Callable[[Page, str], None]
 SUPPLEMENTING = "13800000020"  # phone of a firm of the demo world that was asked for further papers
@@ -40,6 +41,9 @@ def answer_a_letter(page: Page, server: Server, look: Look) -> None:
     look(page, "my-case-paused")
     page.get_by_role("button", name="去修改").first.click()
     look(page, "form-correction")
+    page.goto("/me/")
+    page.get_by_role("link", name="档案").click()
+    look(page, "my-record")
     page.goto("/me/")
     page.get_by_role("link", name="成员").click()
     look(page, "members")
@@ -75,6 +79,7 @@ def lead(page: Page, look: Look) -> None:
         ("console-desks", "/console/desks/"),
         ("console-audit", "/console/audit/"),
         ("console-audit-access", "/console/audit/?kind=access"),
+        ("console-imports", "/console/imports/"),
         ("console-password", "/console/password/"),
         ("console-suspended", "/console/cases/?status=suspended"),
     ):
@@ -85,6 +90,23 @@ def lead(page: Page, look: Look) -> None:
     look(page, "console-drawer-suspended")
     page.get_by_role("link", name="看企业").click()
     look(page, "console-firm")
+    import_a_table(page, look)
+
+
+def import_a_table(page: Page, look: Look) -> None:
+    """The table that waits with its mistakes, one that cannot be read, one that is refused at once."""
+    page.goto("/console/imports/")
+    page.get_by_role("link", name="演示补报.xlsx").click()
+    look(page, "console-import-preview")
+    page.get_by_role("link", name="不导入").first.click()
+    look(page, "console-import-refused-rows")
+    page.goto("/console/imports/")
+    page.get_by_role("button", name="上传并核对").click()
+    look(page, "console-imports-wrong")
+    steps.upload_table(page, [["企业", "收入"], ["甲", "1"]])
+    look(page, "console-import-reading")
+    steps.eventually(page, page.url, "这个表格读不出来", "heading")
+    look(page, "console-import-unreadable")
 
 
 def gather_defects(page: Page, look: Look) -> None:
@@ -105,6 +127,14 @@ def lead_the_hub(page: Page, look: Look) -> None:
     steps.staff(page, "hub.manager@demo.invalid")
     page.goto("/console/outbox/")
     look(page, "console-outbox")
+    page.goto(f"/console/firms/?code={FIRMS[0].code}")
+    look(page, "console-firm-closed")
+    page.get_by_role("button", name="写明用途后查看").click()
+    look(page, "console-firm-closed-wrong")
+    page.goto(f"/console/firms/merge/?kept={FIRMS[0].code}&merged=123")
+    look(page, "console-merge-wrong")
+    page.goto(f"/console/firms/merge/?kept={FIRMS[0].code}&merged={FIRMS[1].code}")
+    look(page, "console-merge")
     page.goto("/console/calendar/")
     page.fill("#year", "2026")
     page.fill("#free", "2026年7月13日")

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from qcy.demo.story import SMALL_PDF
 from qcy.kernel import uscc
 from tests.browser.server import Server
+from tests.engines.tables import xlsx
 
 PASSWORD = "demo-qcy-2026"
 PDF = {"name": "材料.pdf", "mimeType": "application/pdf", "buffer": SMALL_PDF}
@@ -47,6 +48,16 @@ def upload(page: Page, field: str, file: Any = None) -> None:
     shown = page.locator(f"[data-file-question]:has(#f-{field}) .file div", has_text=chosen["name"])
     page.set_input_files(f"#f-{field}", chosen)
     expect(shown).to_be_visible()
+
+
+def upload_table(page: Page, rows: Any) -> None:
+    """On the page of imports: a table with these rows."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    page.set_input_files("#file", {"name": "补报.xlsx", "mimeType": kind, "buffer": xlsx(rows[0], rows[1:])})
+    page.fill("#source", "演示统计年报")
+    page.fill("#as_of", "2026-07-08")
+    page.get_by_role("button", name="上传并核对").click()
+    page.wait_for_url("**/console/imports/*-*/")
 
 
 def following(page: Page, title: str) -> None:

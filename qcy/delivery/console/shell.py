@@ -46,6 +46,7 @@ def _own_pages(request: Any) -> list[NavItem]:
     pages = [
         ("console_window", _("窗口收件"), "ticket", bool(windows_of(request.actor))),
         ("console_firms", _("企业"), "building", True),
+        ("console_imports", _("数据导入"), "upload", bool(request.actor.managed_nodes)),
         ("ratings", _("评价"), "star", True),
         ("console_content", _("内容"), "megaphone", True),
         ("desks", _("岗位与请假"), "users", bool(request.actor.managed_nodes)),

@@ -108,6 +108,11 @@ def _footer_links(node: Node) -> list[NavItem]:
 
 
 @cache
+def _news_of_node(slug: str) -> str:
+    return reverse("news", args=[slug])
+
+
+@cache
 def _voice_of_node(slug: str) -> str:
     return reverse("public_voice", args=[slug])
 
@@ -116,9 +121,10 @@ def _nav(request: HttpRequest, node: Node) -> tuple[NavItem, ...]:
     wanted = (
         (_("首页"), home_url(node)),
         (_("办事"), _matters_of_node(node.slug)),
+        (_("公告"), _news_of_node(node.slug)),
+        (_("公开数据"), fixed("figures")),
         (_("我的办件"), fixed("my_cases")),
         (_("消息"), fixed("my_messages")),
-        (_("结果核验"), fixed("verify")),
     )
     home, path = home_url(node), request.path
     return tuple(

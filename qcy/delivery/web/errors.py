@@ -23,6 +23,11 @@ STATUS_OF = {
     "not_answerable": 409,
     "not_now": 409,
     "already_answered": 409,
+    "import_moved": 409,
+    "undone": 409,
+    "later_merge": 409,
+    "merged_already": 409,
+    "record_closed": 403,
     "same_key_other_content": 422,
     "file_too_large": 413,
     "invitation_gone": 404,  # also when it is somebody else's: told alike (T6)

@@ -11,7 +11,9 @@ from qcy.delivery.console.calendar import views as console_calendar
 from qcy.delivery.console.cases import acts, downloads, drawer, inbox
 from qcy.delivery.console.content import views as console_content
 from qcy.delivery.console.desks import views as desks
+from qcy.delivery.console.firms import merges
 from qcy.delivery.console.firms import views as firms
+from qcy.delivery.console.imports import views as imports
 from qcy.delivery.console.matters import views as console_matters
 from qcy.delivery.console.outbox import views as outbox
 from qcy.delivery.console.ratings import views as console_ratings
@@ -30,6 +32,7 @@ from qcy.delivery.portal.home import views as home
 from qcy.delivery.portal.matters import listing
 from qcy.delivery.portal.matters import views as matters
 from qcy.delivery.portal.places import views as places
+from qcy.delivery.portal.records import views as records
 from qcy.delivery.portal.voice import replies as voice_replies
 from qcy.delivery.portal.voice import views as voice
 
@@ -55,7 +58,16 @@ console = [
     path("files/<uuid:file_id>/", downloads.file, name="console_file"),
     path("window/", window.window, name="console_window"),
     path("firms/", firms.search, name="console_firms"),
+    path("firms/merge/", merges.merge, name="console_merge"),
     path("firms/<uuid:organisation_id>/", firms.firm, name="console_firm"),
+    path("firms/<uuid:organisation_id>/open/", firms.open_firm, name="console_open_firm"),
+    path("firms/merges/<uuid:merge_id>/undo/", merges.undo, name="console_unmerge"),
+    path("imports/", imports.imports, name="console_imports"),
+    path("imports/templates/<slug:kind>.xlsx", imports.blank, name="console_import_template"),
+    path("imports/<uuid:batch_id>/", imports.batch, name="console_import"),
+    path("imports/<uuid:batch_id>/confirm/", imports.confirm, name="console_import_confirm"),
+    path("imports/<uuid:batch_id>/cancel/", imports.cancel, name="console_import_cancel"),
+    path("imports/<uuid:batch_id>/refused.xlsx", imports.refused, name="console_import_refused"),
     path("ratings/", console_ratings.ratings, name="ratings"),
     path("ratings/<uuid:duty_id>/handle/", console_ratings.handle, name="handle_duty"),
     path("desks/", desks.desks, name="desks"),
@@ -91,6 +103,7 @@ mine = [
     path("firm/switch/", settings_views.switch_firm, name="switch_firm"),
     path("firm/<uuid:organisation_id>/members/", members.members, name="members"),
     path("firm/<uuid:organisation_id>/members/<uuid:membership_id>/end/", members.end, name="end_membership"),
+    path("firm/<uuid:organisation_id>/record/", records.record, name="my_record"),
     path("invitations/<uuid:invitation_id>/", members.accept, name="accept_invitation"),
     path("phone/", contact.new_phone, name="new_phone"),
     path("phone/code/", contact.new_phone_code, name="new_phone_code"),

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qcy.engines.register.timeline import Entry, tell
 from qcy.foundation.database.scope import current
 from qcy.foundation.messages.services import send_message
 from qcy.foundation.parties.actor import system_actor
+from qcy.kernel.local_time import local_day
 
 from .enums import EventType
 from .models import Case, CaseEvent
@@ -73,6 +75,15 @@ STAFF_TOLD = {  # event of the firm -> what the desk reads
     EventType.REMARKED: Told("work", "企业留言", "{number} {firm}，请查看并回复。"),
     EventType.WITHDRAWN: Told("work", "企业已撤回", "{number} {firm}，不用再办。"),
 }
+TIMELINE = {  # what the firm's own record keeps of a case, each once
+    EventType.SUBMITTED: "提交",
+    EventType.ACCEPTED: "受理",
+    EventType.DEEMED_ACCEPTED: "视为受理",
+    EventType.NOT_ACCEPTED: "不予受理",
+    EventType.GRANTED: "审定通过",
+    EventType.REFUSED: "审定不予通过",
+    EventType.DELIVERED: "办结",
+}
 DECIDED = (EventType.GRANTED, EventType.REFUSED, EventType.ANSWERED, EventType.REFERRED)
 
 
@@ -136,6 +147,17 @@ def _send(case: Case, person_id: UUID, words: Told, url: str, now: datetime) -> 
         url=url,
         now=now,
     )
+
+
+def note_timeline(payload: Mapping[str, Any], now: datetime) -> None:
+    """The firm's record says where its applications stand, in one line each."""
+    words = TIMELINE.get(EventType(payload["type"]))
+    case = Case.objects.with_names().get(pk=payload["case"]) if words else None
+    if case is None or case.organisation_id is None:
+        return
+    event = CaseEvent.objects.get(case=case, seq=payload["seq"])
+    text = f"{case.adoption.definition.name} {words}，办件编号 {case.number}"
+    tell([Entry(case.organisation_id, "case", local_day(event.at), text, case.pk, event.at)])
 
 
 def deliver_result(payload: Mapping[str, Any], now: datetime) -> None:

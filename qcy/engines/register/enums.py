@@ -35,3 +35,33 @@ class Verdict(TextChoices):
     CHANGED = "changed", "变更"
     UNCHANGED = "unchanged", "未变"
     REFUSED = "refused", "不导入"
+
+
+class FactType(TextChoices):
+    BOOL = "bool", "是 / 否"
+    INT = "int", "整数"
+    DECIMAL = "decimal", "数字"
+    DATE = "date", "日期"
+    TEXT = "text", "文字"
+    ENUM = "enum", "选项"
+
+
+class Of(TextChoices):
+    """What a fact is true of."""
+
+    YEAR = "year", "年度"
+    DAY = "day", "填报时"
+    MATTER = "matter", "单个事项"
+
+
+class OrganisationKind(TextChoices):
+    FIRM = "firm", "企业"
+    UNIVERSITY = "university", "高等院校"
+    INSTITUTE = "institute", "科研院所"
+    CARRIER = "carrier", "孵化载体"
+    BANK = "bank", "金融机构"
+    SERVICE = "service", "服务机构"
+    OTHER = "other", "其他组织"
+
+
+BEST_FIRST = (Grade.A, Grade.B, Grade.C, Grade.D)

@@ -25,5 +25,6 @@ KINDS: Mapping[str, Kind] = {
     "remark": Kind("留言", "经办人在办件里给您留言", (Channel.EMAIL,)),
     "voice": Kind("反映的答复", "您写的投诉与建议有了答复", (Channel.EMAIL,)),
     "draft": Kind("草稿提醒", "有草稿没提交、受理期快结束时", BOTH),
+    "title": Kind("称号到期提醒", "高新技术企业等称号快到期时", BOTH),
     "work": Kind("工作提醒", "临近到期、到期、超期，企业补正和留言", (Channel.EMAIL,), staff=True),
 }

@@ -18,10 +18,10 @@ from qcy.foundation.audit.models import AccessLog, AuditEvent, DailyRoot
 from qcy.foundation.audit.queries import verify_chains
 from qcy.foundation.audit.roots import public_key, verify_roots
 from qcy.foundation.database.scope import purpose
-from qcy.foundation.parties.models import Mandate
+from qcy.foundation.parties.models import Mandate, Organisation
 
 PER_PAGE = 30
-SHOWN = {"contact_name": "联系人姓名", "contact_phone": "联系人电话"}
+SHOWN = {"facts": "企业档案", "contact_name": "联系人姓名", "contact_phone": "联系人电话"}
 AUDIT_WORDS = {
     "messages.chosen": "设置消息提醒",
     "person.joined": "开通账号",
@@ -58,6 +58,14 @@ AUDIT_WORDS = {
     "draft.started_at_window": "窗口开始填报",
     "adoption.published": "发布事项",
     "node.loaded": "载入节点",
+    "import.confirmed": "确认导入数据",
+    "import.cancelled": "放弃导入数据",
+    "register.opened": "查看企业档案",
+    "register.merged": "合并企业",
+    "register.unmerged": "撤销合并企业",
+    "fact.recorded": "登记企业数据",
+    "title.granted": "登记称号",
+    "title.cancelled": "取消称号",
 }
 KINDS = (("cases", "办件"), ("system", "系统"), ("access", "查看个人信息"))
 
@@ -97,13 +105,15 @@ def _rows(request: Any, kind: str, query: str) -> Any:
 def _told(request: Any, kind: str, rows: list[Any]) -> list[dict[str, Any]]:
     desks = dict(Mandate.objects.visible_to(request.actor).values_list("person_id", "desk_name"))
     if kind == "access":
-        numbers = Case.objects.visible_to(request.actor).in_bulk([r.subject_id for r in rows])
+        subjects = [r.subject_id for r in rows]
+        numbers = {c.pk: c.number for c in Case.objects.visible_to(request.actor).filter(pk__in=subjects)}
+        numbers |= {o.pk: o.code for o in Organisation.objects.filter(pk__in=subjects)}
         return [
             {
                 "at": r.at,
                 "who": desks.get(r.person_id, ""),
                 "what": _("查看{field}").format(field=SHOWN.get(r.what, r.what)),
-                "about": getattr(numbers.get(r.subject_id), "number", ""),
+                "about": numbers.get(r.subject_id, ""),
                 "more": r.reason,
             }
             for r in rows

@@ -1,10 +1,14 @@
-"""A firm as this node may see it: public identity for everybody, files only where there is a case here."""
+"""A firm as this node may see it: public identity for everybody, files and facts where there is a case here.
+
+Without a case facts are opened by a request with a reason, which stays on record.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,13 +17,19 @@ from django.utils.translation import gettext as _
 from qcy.delivery.console.shell import shell
 from qcy.delivery.web.casework import state_tag_of
 from qcy.delivery.web.clocks import mini_clock_of
-from qcy.delivery.web.gates import staff
+from qcy.delivery.web.gates import leads_hub, staff, writes
+from qcy.delivery.web.records import record_context, title_rows
 from qcy.engines.casework.models import Case
-from qcy.engines.ratings.models import Rating
+from qcy.engines.register.access import open_record
+from qcy.engines.register.models import Merge
+from qcy.engines.register.queries import merges_around, record_of, titles_of
 from qcy.foundation.calendars.queries import calendar_in_force
 from qcy.foundation.parties.models import Membership, Organisation
 from qcy.kernel import uscc
+from qcy.kernel.refusals import Refused
 from qcy.kernel.text import compact_code
+
+SHOWN = 50
 
 
 @staff
@@ -33,33 +43,88 @@ def search(request: Any) -> HttpResponse:
             return HttpResponseRedirect(reverse("console_firm", args=[found.pk]))
         wrong = uscc.check(typed)
         error = str(wrong) if wrong else _("平台上还没有这家企业。它第一次申请或到窗口办理后就会出现。")
-    context = {"typed": typed, "error": error, **shell(request)}
+    context = {"typed": typed, "error": error, "may_merge": leads_hub(request.actor), **shell(request)}
     return render(request, "console/firms/search.html", context, status=422 if error else 200)
 
 
 @staff
 def firm(request: Any, organisation_id: UUID) -> HttpResponse:
     organisation = Organisation.objects.get(pk=organisation_id)
-    cases = (
-        Case.objects.visible_to(request.actor)
-        .filter(organisation=organisation, node__in=request.actor.scope.nodes)
-        .with_names()
-        .order_by("-submitted_at", "-id")
+    kept, merges = merges_around(organisation.pk)
+    if kept:
+        words = _("{code} 的档案已并入这家企业。").format(code=organisation.code)
+        messages.info(request, words)
+        return HttpResponseRedirect(reverse("console_firm", args=[kept.pk]))
+    return _page(request, organisation, merges)
+
+
+@staff
+@writes(back="../")
+def open_firm(request: Any, organisation_id: UUID) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    try:
+        open_record(
+            actor=request.actor,
+            organisation_id=organisation_id,
+            node_id=request.actor.mandates[0].node_id,
+            reason=reason,
+            now=request.now,
+        )
+    except Refused as refused:
+        organisation = Organisation.objects.get(pk=organisation_id)
+        merges = merges_around(organisation_id)[1]
+        return _page(request, organisation, merges, typed=reason, refused=str(refused.refusal))
+    return HttpResponseRedirect(reverse("console_firm", args=[organisation_id]))
+
+
+def _page(
+    request: Any, organisation: Organisation, merges: list[Merge], typed: str = "", refused: str = ""
+) -> HttpResponse:
+    firms = [
+        organisation.pk,
+        *(merge.merged_id for merge in merges),
+    ]  # cases stay with the code they were filed under
+    cases = Case.objects.visible_to(request.actor).filter(
+        organisation__in=firms, node__in=request.actor.scope.nodes
     )
+    # a rating is seen by whoever sees its case
+    shown = list(cases.with_names().select_related("rating").order_by("-submitted_at", "-id")[:SHOWN])
     calendar = calendar_in_force()
-    rows = [
-        {"case": c, "tag": state_tag_of(c, request.today), "clock": mini_clock_of(c, calendar, request.today)}
-        for c in cases[:50]
-    ]
     members = Membership.objects.visible_to(request.actor).filter(
-        organisation=organisation, node__in=request.actor.scope.nodes
+        organisation__in=firms, node__in=request.actor.scope.nodes
     )
-    ratings = Rating.objects.visible_to(request.actor).filter(case__in=[r["case"].pk for r in rows])
+    rated = [c.rating for c in shown if hasattr(c, "rating")]
+    known = [c.pk for c in shown] if len(shown) < SHOWN else list(cases.values_list("pk", flat=True))
     context = {
         "organisation": organisation,
-        "rows": rows,
-        "members": list(members.exclude(state="ended")) if rows else [],
-        "ratings": list(ratings.select_related("case").order_by("-rated_at")),
+        "rows": [
+            {
+                "case": c,
+                "tag": state_tag_of(c, request.today),
+                "clock": mini_clock_of(c, calendar, request.today),
+            }
+            for c in shown
+        ],
+        "members": list(members.exclude(state="ended")) if shown else [],
+        "ratings": sorted(rated, key=lambda rating: rating.rated_at, reverse=True),
+        "typed": typed,
+        "refused": refused,
+        "merges": merges,
+        "may_merge": leads_hub(request.actor),
+        **_record(request, organisation, known),
         **shell(request),
     }
-    return render(request, "console/firms/firm.html", context)
+    return render(request, "console/firms/firm.html", context, status=422 if refused else 200)
+
+
+def _record(request: Any, organisation: Organisation, known: list[UUID]) -> dict[str, Any]:
+    """Facts and timeline if they are open to this person; titles are public."""
+    now, today = request.now, request.today
+    try:
+        record = record_of(
+            request.actor, organisation.pk, now=now, today=today, has_case=bool(known), cases=known
+        )
+    except Refused as refused:
+        titles = title_rows(titles_of(organisation.pk, today), today)
+        return {"titles": titles, "closed": str(refused.refusal)}
+    return record_context(record, today)

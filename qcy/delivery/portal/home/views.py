@@ -15,12 +15,15 @@ from qcy.delivery.portal.nodes import at_node
 from qcy.delivery.portal.places.node_map import node_map
 from qcy.delivery.portal.places.windows import window_rows
 from qcy.delivery.web.gates import public
+from qcy.domains.content.queries import announcements
 from qcy.engines.catalogue.enums import Category
 from qcy.engines.catalogue.models import Adoption
 from qcy.engines.catalogue.queries import offered_at
 from qcy.foundation.nodes.models import NodeKind
 from qcy.foundation.nodes.queries import active_nodes
+from qcy.insight.queries import home_tiles
 
+NEWS = 4
 URGENT = 6  # rows of the list on the home page
 YEAR_SECONDS = 365 * 24 * 3600
 CATEGORIES = {  # category -> icon, what it is about in three words
@@ -51,11 +54,14 @@ def home(request: Any) -> HttpResponse:
         "count": len(offered),
         "usual": [card_of(a, request.today) for a in usual(offered)],
         "categories": categories(offered, request.node.slug),
+        "node_slug": request.node.slug,
         "lead": request.node.lead,
         "nodes_count": len(nodes) - 1,
         "map": node_map(nodes, request.node),
         "hero": request.node.hero,
         "windows": window_rows(request.node),
+        "tiles": home_tiles(),
+        "news": list(announcements(request.node, request.now)[:NEWS]),
         "is_demo": any(a.window_is_demo for a in offered),
         "is_hub": request.node.kind == NodeKind.HUB,
         "names": names_of(offered),
