@@ -76,7 +76,7 @@ def test_all_figures_are_read_once_and_then_held(published: World, client: Clien
         with CaptureQueriesContext(connection) as asked:
             client.get("/figures/")
         assert sum('FROM "insight_' in q["sql"] for q in asked) <= most
-        assert len(asked) <= 12
+    assert len(asked) <= 12, "with nodes and figures held, as on every page but the first"
 
 
 # ---------------------------------------------------------------- the file
