@@ -8,16 +8,25 @@ from datetime import date
 import pytest
 
 from qcy.cli import calendar_from_seeds
-from qcy.demo import build_demo
-from qcy.demo.plan import CASES, FIRMS, make_cases, make_firms
+from qcy.demo import build_demo, wide
+from qcy.demo.plan import CASES, FIRMS, INSTITUTIONS, REGISTERED, make_cases, make_firms
 from qcy.engines.casework.enums import CaseStatus
 from qcy.engines.casework.models import Case, CaseEvent
+from qcy.engines.catalogue.models import Adoption
 from qcy.foundation.audit.queries import verify_chains
 from qcy.foundation.database.scope import unscoped
+from qcy.foundation.nodes.models import Node
+from qcy.foundation.parties.models import Organisation
 from qcy.kernel import uscc
 from tests.world import World
 
 TODAY = date(2026, 7, 8)
+PASSING = {  # delivered within a minute
+    CaseStatus.DECIDED_GRANTED,
+    CaseStatus.DECIDED_REFUSED,
+    CaseStatus.ANSWERED,
+    CaseStatus.REFERRED,
+}
 
 
 def test_the_plan_is_the_same_for_the_same_seed_and_day() -> None:
@@ -50,5 +59,13 @@ def test_two_builds_have_the_same_chains(committed_world: World) -> None:
             statuses = Counter(Case.objects.values_list("status", flat=True))
             assert verify_chains().broken == ""
     assert heads[0] == heads[1]
-    assert sum(statuses.values()) == CASES and len(statuses) >= 5
+    assert sum(statuses.values()) == CASES + wide.CASES == 300
+    assert set(statuses) == set(CaseStatus) - PASSING, "every state a case can rest in"
     assert statuses[CaseStatus.DELIVERED] >= 15
+    with unscoped("test"):
+        assert Node.objects.count() == 13
+        assert Organisation.objects.filter(kind="firm").count() == REGISTERED
+        assert Organisation.objects.filter(kind="service").count() == INSTITUTIONS
+        assert Adoption.objects.filter(is_current=True).count() == 13 * 24
+        assert Case.objects.values("node").distinct().count() == 13
+        assert not Organisation.objects.filter(is_demo=False).exists(), "every invented row is marked"

@@ -70,6 +70,8 @@ def build_demo(*, seed: int, today: date) -> str:
         empty_everything()
         with transaction.atomic():
             staff = load_reference(today, started, ALL_NODES)
+            for file in sorted((SEEDS / "figures").glob("*.yaml")):
+                load_figures(_read(file), now=started)
             for file in sorted((SEEDS / "content").glob("*.yaml")):
                 load_content(_read(file), now=datetime.combine(today, time(9), SHANGHAI))
             _tell(seed, today, staff)
@@ -93,8 +95,6 @@ def load_reference(today: date, now: datetime, nodes: tuple[str, ...] = TWO_NODE
         load_matter(written, now=now)
     staff: dict[str, Person] = {}
     windows = demo_windows(today)
-    for file in sorted((SEEDS / "figures").glob("*.yaml")):
-        load_figures(_read(file), now=now)
     for document in node_files(nodes):
         node = load_node(document, now=now)
         staff |= open_desks(node, now)

@@ -26,6 +26,7 @@ def views(resolver: Any = None, prefix: str = "/") -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize(("address", "view"), list(views()), ids=lambda v: v if isinstance(v, str) else "")
 def test_every_address_names_its_gate(address: str, view: Any) -> None:
     leaders = {"desks": "manager", "audit": "manager", "imports": "manager", "calendar": "operator"}
+    leaders |= {"matters": "manager"}
     leaders |= {"outbox": "operator", "firms/merge": "operator", "firms/merges": "operator"}
     expected = {f"/console/{name}/": gate for name, gate in leaders.items()}
     expected |= {"/me/": "signed_in", "/console/": "staff"}

@@ -35,8 +35,8 @@ def test_the_guide_answers_the_five_questions_and_says_what_it_does_not_know(
 
 
 def test_the_home_finds_a_matter_by_its_short_name(world: World, client: Client) -> None:
-    assert "科技型中小企业评价" in body(client.get("/", {"q": "科小"}))
-    assert "没有找到这个事项" in body(client.get("/", {"q": "钓鱼许可"}))
+    assert "科技型中小企业评价" in body(client.get("/n/xixian/matters/", {"q": "科小"}))
+    assert "没有找到这样的事项" in body(client.get("/n/xixian/matters/", {"q": "钓鱼许可"}))
 
 
 @pytest.mark.parametrize(

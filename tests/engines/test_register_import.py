@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from qcy.demo.story import WITHOUT_PDF
+from qcy.demo.aftermath import WITHOUT_PDF
 from qcy.engines.register import importing
 from qcy.engines.register.enums import ImportKind, ImportState
 from qcy.engines.register.importing import Statement, cancel_import, confirm_import, start_import
