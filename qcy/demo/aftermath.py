@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from qcy.engines.casework.handlers import tell_applicant, tell_desk
+from qcy.engines.casework.handlers import note_timeline, tell_applicant, tell_desk
 from qcy.foundation.database.scope import Scope, scope
 from qcy.foundation.documents.handlers import render_document
 from qcy.foundation.messages.handlers import mail_message, text_message
@@ -20,7 +20,7 @@ WITHOUT_PDF: Handlers = {
     topic: tuple(h for h in handlers if h not in LEFT_OUT) for topic, handlers in HANDLERS.items()
 }
 SILENT: Handlers = {
-    topic: tuple(h for h in handlers if h not in (tell_applicant, tell_desk))
+    topic: tuple(h for h in handlers if h not in (tell_applicant, tell_desk, note_timeline))
     for topic, handlers in WITHOUT_PDF.items()
 }
 

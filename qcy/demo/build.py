@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from qcy.domains.content.seeds import load_content
@@ -128,13 +129,14 @@ def demo_windows(today: date) -> dict[str, Window]:
 def open_desks(node: Node, now: datetime) -> dict[str, Person]:
     """The named desks of the first two nodes, three of a kind at every other."""
     named = [row[1:] for row in STAFF if row[0] == node.code]
+    password = make_password(PASSWORD)
     others = [
         (role, desk, f"{role.replace('_', '')}.{node.code.lower()}@demo.invalid")
         for role, desk in OTHER_DESKS
     ]
     return {
         desk if named else f"{node.code} {desk}": open_desk(
-            node=node, role=role, desk_name=desk, email=email, now=now, password=PASSWORD
+            node=node, role=role, desk_name=desk, email=email, now=now, password_hash=password
         )[0]
         for role, desk, email in named or others
     }

@@ -31,12 +31,12 @@ class Loaded:
 
 
 @transaction.atomic
-def load_whole_node(document: Mapping[str, Any], *, now: datetime, password: str = "") -> Loaded:
+def load_whole_node(document: Mapping[str, Any], *, now: datetime) -> Loaded:
     """Everything or nothing: the node, its desks, the matters it takes over and the ones it adds."""
     node = load_node(document, now=now)
     passwords = {}
     for desk in document.get("desks", []):
-        _person, initial = open_desk(node=node, **desk, now=now, password=password)
+        _person, initial = open_desk(node=node, **desk, now=now)
         if initial:
             passwords[desk["email"]] = initial
     offered = offer_matters(node, document.get("matters") or {}, now=now)

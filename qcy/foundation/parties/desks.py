@@ -6,6 +6,7 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
@@ -19,9 +20,9 @@ from .services import find_by_contact, open_account, prove_contact
 
 @transaction.atomic
 def open_desk(
-    *, node: Node, role: str, desk_name: str, email: str, now: datetime, password: str = ""
+    *, node: Node, role: str, desk_name: str, email: str, now: datetime, password_hash: str = ""
 ) -> tuple[Person, str]:
-    """The person and, for a new account, the initial password to be handed over (else "")."""
+    """The person and, for a new account without a given hash, the initial password to be handed over (else "")."""
     if role not in STAFF_ROLES:
         offered = "、".join(sorted(STAFF_ROLES))
         raise Refused(
@@ -29,9 +30,9 @@ def open_desk(
         )
     person, initial = find_by_contact(ContactKind.EMAIL, email), ""
     if person is None:
-        initial = password or secrets.token_urlsafe(9)
+        initial = "" if password_hash else secrets.token_urlsafe(9)
         person = open_account(kind=PersonKind.STAFF, contact=ContactKind.EMAIL, value=email, now=now)
-        person.set_password(initial)
+        person.password = password_hash or make_password(initial)
         person.save(update_fields=["password"])
         prove_contact(person=person, kind=ContactKind.EMAIL, value=email, now=now)
     _give(person, node, role, desk_name, now.date())
