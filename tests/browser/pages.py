@@ -80,6 +80,9 @@ def lead(page: Page, look: Look) -> None:
         ("console-audit", "/console/audit/"),
         ("console-audit-access", "/console/audit/?kind=access"),
         ("console-imports", "/console/imports/"),
+        ("console-matters", "/console/matters/"),
+        ("console-matter", "/console/matters/tsme/"),
+        ("console-matter-upload", "/console/matters/import/"),
         ("console-password", "/console/password/"),
         ("console-suspended", "/console/cases/?status=suspended"),
     ):
@@ -127,6 +130,8 @@ def lead_the_hub(page: Page, look: Look) -> None:
     steps.staff(page, "hub.manager@demo.invalid")
     page.goto("/console/outbox/")
     look(page, "console-outbox")
+    page.goto("/console/matters/hnte/edit/")
+    look(page, "console-matter-edit")
     page.goto(f"/console/firms/?code={FIRMS[0].code}")
     look(page, "console-firm-closed")
     page.get_by_role("button", name="写明用途后查看").click()
@@ -145,7 +150,17 @@ def lead_the_hub(page: Page, look: Look) -> None:
 def look_around(page: Page, look: Look) -> None:
     for name, address in (
         ("home", "/"),
-        ("home-nothing-found", "/?q=钓鱼许可"),
+        ("matters", "/n/xixian/matters/"),
+        ("matters-category", "/n/xixian/matters/?category=finance"),
+        ("matters-not-found", "/n/fengxi/matters/?q=高新企业认证"),
+        ("nodes", "/nodes/"),
+        ("nodes-found", "/nodes/?place=金台区"),
+        ("nodes-not-found", "/nodes/?place=雁塔区"),
+        ("node", "/n/fengxi/about/"),
+        ("node-hub", "/n/xixian/about/"),
+        ("home-skin", "/n/baoji/"),
+        ("guide-person", "/n/fengxi/matters/company-setup/"),
+        ("guide-hnte", "/n/fengxi/matters/hnte/"),
         ("home-node", "/n/fengxi/"),
         ("guide", steps.GUIDE),
         ("verify", "/verify/"),

@@ -16,7 +16,6 @@ from urllib.request import urlopen
 from tests.world import NOW, ROOT, TODAY
 
 START_SECONDS = 60
-PUBLISHED = (("figures", "figures/2021-11"), ("content", "content/help"), ("content", "content/demo"))
 
 
 class Server:
@@ -41,8 +40,6 @@ class Server:
 
     def prepare(self) -> None:
         self._run("demo", "--today", TODAY.isoformat())
-        for kind, name in PUBLISHED:  # loading what is there already changes nothing
-            self._run(kind, "load", f"seeds/{name}.yaml")
 
     def _run(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "qcy.cli", *arguments]
