@@ -115,7 +115,7 @@ def import_a_table(page: Page, look: Look) -> None:
 def gather_defects(page: Page, look: Look) -> None:
     steps.staff(page, "clerk02@demo.invalid")
     page.goto("/console/cases/?status=submitted")
-    page.locator("table.inbox tbody a").last.click()
+    page.locator("table.inbox tbody a", has_text="科技型中小企业评价").last.click()
     composer = page.locator("section:has(#composer)")
     composer.get_by_text("从常用语添加").click()
     composer.get_by_role("button", name="添加 营业执照副本").first.click()

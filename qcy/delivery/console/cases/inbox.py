@@ -18,6 +18,7 @@ from qcy.delivery.web.gates import staff
 from qcy.engines.casework.enums import CaseStatus
 from qcy.engines.casework.models import Case
 from qcy.engines.casework.queries import InboxCounts, desks_of, inbox_counts
+from qcy.engines.catalogue.enums import Flow
 from qcy.foundation.calendars.queries import calendar_in_force
 
 PER_PAGE = 20
@@ -96,6 +97,7 @@ def filtered(request: Any, filters: dict[str, str]) -> Any:
             | Q(organisation__name__icontains=words)
             | Q(typed_name__icontains=words)
             | Q(organisation__code__icontains=words)
+            | Q(adoption__item__name__icontains=words)
         )
     return cases.most_urgent_first()
 
@@ -163,9 +165,14 @@ NEXT = {  # status -> what has to happen, and who does it when nobody has it on 
 }
 
 
+ENDING = {Flow.DECISION: "审定", Flow.ANSWER: "办理并答复", Flow.REFERRAL: "核对并转办"}
+
+
 def next_step(request: Any, case: Case) -> tuple[str, str, bool]:
     """What has to happen next, who does it, and whether that is me."""
     step, who = NEXT.get(CaseStatus(case.status), ("无", "已结束"))
+    if case.status == CaseStatus.ACCEPTED:
+        step = ENDING[case.adoption.definition.flow]
     if who:
         return _(step), _(who), False
     mine = case.assignee_id == request.actor.person_id
