@@ -167,3 +167,10 @@ def cookies_of(person: Any) -> dict[str, str]:
     session.create()
     session.save()
     return {"sessionid": session.session_key or "", "csrftoken": CSRF}
+
+
+def cookies_of_desk(name: str, node: str = "FX") -> dict[str, str]:
+    from qcy.foundation.parties.models import Mandate
+
+    held = Mandate.objects.select_related("person")
+    return cookies_of(held.get(node__code=node, desk_name=name).person)

@@ -54,7 +54,7 @@ def _pickled(queryset: Any) -> str:
 def record_page(folder: Path, name: str, path: str, cookies: Mapping[str, str]) -> int:
     """Keep the statements of the view (not those of the middleware) and its page; returns how many
     statements the whole request sends."""
-    client = Client(SERVER_NAME="127.0.0.1")
+    client = Client(SERVER_NAME="127.0.0.1", headers={"X-Bench-Client": "10.0.1.1"})
     client.cookies.load(dict(cookies))
     _, of_middleware = _get(client, "/floor/bare/")
     html, sent = _get(client, path)

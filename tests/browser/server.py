@@ -39,11 +39,15 @@ class Server:
         }
 
     def prepare(self) -> None:
-        self._run("demo", "--today", TODAY.isoformat())
+        self.run("demo", "--today", TODAY.isoformat())
 
-    def _run(self, *arguments: str) -> None:
+    def run(self, *arguments: str) -> str:
+        """A `qcy` command on this server's database; what it printed."""
         command = [sys.executable, "-m", "qcy.cli", *arguments]
-        subprocess.run(command, cwd=ROOT, env=self.environment(), check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment(), check=True, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+        return done.stdout
 
     def start(self) -> None:
         command = [sys.executable, "-m", "qcy.cli", "serve", "--port", str(self.port)]

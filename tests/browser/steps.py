@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.engines.tables import xlsx
 PASSWORD = "demo-qcy-2026"
 PDF = {"name": "材料.pdf", "mimeType": "application/pdf", "buffer": SMALL_PDF}
 MOST_RELOADS = 200
+RELOAD_SECONDS = 5  # how long one page may take on a busy machine
 GUIDE = "/n/fengxi/matters/tsme/"
 
 
@@ -122,10 +124,10 @@ def submit(page: Page) -> str:
     return page.locator(".facts dd").first.inner_text()
 
 
-def staff(page: Page, email: str) -> None:
+def staff(page: Page, email: str, password: str = PASSWORD) -> None:
     page.goto("/console/sign-in/")
     page.fill("#id_login", email)
-    page.fill("#id_password", PASSWORD)
+    page.fill("#id_password", password)
     page.get_by_role("button", name="登录", exact=True).click()
     expect(page.get_by_role("heading", name="办件", exact=True)).to_be_visible()
 
@@ -160,6 +162,14 @@ def eventually(page: Page, address: str, name: str, role: Any = "link") -> Locat
         if link.count():
             break
     return link.first
+
+
+def reload_until_there(page: Page, wanted: Locator, seconds: float) -> None:
+    """For what the server takes up by itself after a while; visible or folded away."""
+    limit = time.monotonic() + seconds
+    while not wanted.count() and time.monotonic() < limit:
+        page.reload()
+    expect(wanted).to_have_count(1)
 
 
 def decode_qr(pdf: bytes) -> str:

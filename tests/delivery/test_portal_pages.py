@@ -141,16 +141,22 @@ def test_large_print_is_kept_and_never_leads_elsewhere(world: World, client: Cli
 def test_pages_keep_their_query_budget_with_few_and_many_cases(world: World, sign_in: SignIn) -> None:
     first = world.delivered(0)
     world.case(9)
-    clerk, founder = sign_in(world.clerk), sign_in(world.firm(0))
+    clerk, manager, founder = sign_in(world.clerk), sign_in(world.manager), sign_in(world.firm(0))
     with unscoped("test"):
         code = Document.objects.get(case_id=first.pk, kind="result_granted").verification_code
     pages = [
         (Client(), "/"),
+        (Client(), "/nodes/"),
+        (Client(), "/n/fengxi/about/"),
+        (Client(), "/n/fengxi/matters/"),
         (Client(), "/n/fengxi/matters/tsme/"),
         (Client(), f"/verify/{code}/"),
         (founder, "/me/cases/"),
         (founder, "/me/messages/"),
+        (founder, f"/me/firm/{first.organisation_id}/record/"),
         (clerk, "/console/cases/"),
+        (clerk, f"/console/firms/{first.organisation_id}/"),
+        (manager, "/console/matters/"),
     ]
     for client, address in pages:
         client.get(address)  # nodes, calendar and frozen definitions are held from here on

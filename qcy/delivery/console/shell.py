@@ -9,16 +9,14 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.web.context import NavItem
 from qcy.delivery.web.gates import leads_hub
-from qcy.engines.ratings.models import Complaint
-from qcy.engines.ratings.queries import open_duties
+from qcy.engines.ratings.queries import waiting_for
 from qcy.foundation.nodes.queries import active_nodes
 from qcy.foundation.parties.enums import Role
 
 
 def shell(request: Any, open_cases: int | None = None) -> dict[str, Any]:
     """Side bar of the console: an entry appears when its page exists."""
-    fixed_nav = _own_pages(request)
-    unread = Complaint.objects.visible_to(request.actor).filter(read_at=None).count()
+    waiting = waiting_for(request.actor)
     cases, complaints = reverse("console_cases"), reverse("console_complaints")
     held = request.actor.mandates
     node = next((n for n in active_nodes() if n.pk in {m.node_id for m in held}), None)
@@ -26,8 +24,10 @@ def shell(request: Any, open_cases: int | None = None) -> dict[str, Any]:
         "console_url": cases,
         "console_nav": [
             NavItem(_("办件"), cases, request.path.startswith(cases), "inbox", open_cases or 0),
-            *fixed_nav,
-            NavItem(_("投诉与建议"), complaints, request.path.startswith(complaints), "life-buoy", unread),
+            *_own_pages(request, waiting.duties),
+            NavItem(
+                _("投诉与建议"), complaints, request.path.startswith(complaints), "life-buoy", waiting.unread
+            ),
         ],
         "user_name": held[0].desk_name if held else "",
         "node_name": node.name if node else "",
@@ -41,7 +41,7 @@ def windows_of(actor: Any) -> frozenset[UUID]:
     return frozenset(m.node_id for m in actor.mandates if m.role == Role.CLERK)
 
 
-def _own_pages(request: Any) -> list[NavItem]:
+def _own_pages(request: Any, duties: int) -> list[NavItem]:
     """Pages by right: everybody's, then the manager's, then the hub's."""
     pages = [
         ("console_window", _("窗口收件"), "ticket", bool(windows_of(request.actor))),
@@ -55,7 +55,7 @@ def _own_pages(request: Any) -> list[NavItem]:
         ("console_calendar", _("工作日历"), "calendar-clock", leads_hub(request.actor)),
         ("dead_letters", _("没送达的"), "send", leads_hub(request.actor)),
     ]
-    counts = {"ratings": open_duties(request.actor)}
+    counts = {"ratings": duties}
     return [
         NavItem(label, reverse(name), request.path.startswith(reverse(name)), icon, counts.get(name, 0))
         for name, label, icon, may in pages

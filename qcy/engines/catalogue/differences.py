@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from qcy.foundation.nodes.models import Node
 from qcy.kernel.clock import limit_from, limit_text
 
 from .definition import UNKNOWN
@@ -27,6 +29,12 @@ def differences_of(adoption: Adoption) -> list[Difference]:
     standard, overrides = adoption.edition.content, adoption.overrides
     found = (_limit(standard, overrides), _steps(standard, overrides), _fields(standard, overrides))
     return [difference for rows in (*found, _questions(overrides)) for difference in rows]
+
+
+def differences_at(node: Node) -> dict[UUID, list[Difference]]:
+    """Of every matter that this node offers and says something of, by adoption; the long texts of no other are read."""
+    offered = Adoption.objects.filter(node=node, is_current=True).exclude(overrides={})
+    return {a.pk: differences_of(a) for a in offered.select_related("edition").defer("resolved")}
 
 
 def _limit(standard: Content, overrides: Content) -> Iterator[Difference]:

@@ -3,14 +3,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet, Value
 
 from qcy.engines.casework.enums import CaseStatus
 from qcy.engines.casework.models import Case
 from qcy.foundation.parties.actor import Actor
 
-from .models import DutyState, Level, Rating, RatingDuty
+from .models import Complaint, DutyState, Level, Rating, RatingDuty
 from .workflow import DUTY
 
 RATABLE = (CaseStatus.DELIVERED, CaseStatus.NOT_ACCEPTED)
@@ -52,5 +53,21 @@ def figures_of(actor: Actor, today: date, days: int = 90) -> RatingFigures:
     )
 
 
-def open_duties(actor: Actor) -> int:
-    return int(RatingDuty.objects.visible_to(actor).exclude(state__in=DUTY.ends).count())
+@dataclass(frozen=True)
+class Waiting:
+    duties: int  # bad ratings that somebody has to look into
+    unread: int  # complaints
+
+
+def waiting_for(actor: Actor) -> Waiting:
+    """What the side bar of every console page counts, in one question."""
+    duties = RatingDuty.objects.visible_to(actor).exclude(state__in=DUTY.ends)
+    unread = Complaint.objects.visible_to(actor).filter(read_at=None)
+    counts = dict(_counted("duties", duties).union(_counted("unread", unread), all=True))
+    return Waiting(counts.get("duties", 0), counts.get("unread", 0))
+
+
+def _counted(name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """One row: the name and how many."""
+    named = rows.order_by().annotate(name=Value(name)).values("name")
+    return named.annotate(n=Count("pk")).values_list("name", "n")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Window
 
 from qcy.foundation.database.scope import purpose
 from qcy.foundation.parties.actor import Actor
@@ -115,9 +116,9 @@ def record_of(
     now: datetime,
     today: date,
     has_case: bool = False,
-    cases: Collection[UUID] | None = None,
+    cases: QuerySet[Any] | None = None,
 ) -> FirmRecord:
-    """After the access check; raises Refused. `cases`: of these only the timeline speaks; None: of all.
+    """After the access check; raises Refused. `cases`: their keys, of these only the timeline speaks; None: of all.
 
     A node sees the firm's facts but not its files at other nodes, so the caller names the cases it may see.
     """
@@ -126,10 +127,10 @@ def record_of(
         entries = TimelineEntry.objects.filter(organisation=organisation_id)
         if cases is not None:
             entries = entries.exclude(kind="case") | entries.filter(kind="case", subject_id__in=cases)
-        told = list(entries[: ENTRIES_SHOWN + 1])
-        more = entries.count() - ENTRIES_SHOWN if len(told) > ENTRIES_SHOWN else 0
+        told = list(entries.annotate(known=Window(Count("pk")))[:ENTRIES_SHOWN])
     titles = titles_of(organisation_id, today)
-    return FirmRecord(tuple(_themes(facts)), titles, tuple(told[:ENTRIES_SHOWN]), more)
+    more = told[0].known - len(told) if told else 0
+    return FirmRecord(tuple(_themes(facts)), titles, tuple(told), more)
 
 
 def titles_of(organisation_id: UUID, today: date) -> tuple[HeldTitle, ...]:

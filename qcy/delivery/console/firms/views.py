@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -94,7 +95,6 @@ def _page(
         organisation__in=firms, node__in=request.actor.scope.nodes
     )
     rated = [c.rating for c in shown if hasattr(c, "rating")]
-    known = [c.pk for c in shown] if len(shown) < SHOWN else list(cases.values_list("pk", flat=True))
     context = {
         "organisation": organisation,
         "rows": [
@@ -111,18 +111,25 @@ def _page(
         "refused": refused,
         "merges": merges,
         "may_merge": leads_hub(request.actor),
-        **_record(request, organisation, known),
+        **_record(request, organisation, cases, has_case=bool(shown)),
         **shell(request),
     }
     return render(request, "console/firms/firm.html", context, status=422 if refused else 200)
 
 
-def _record(request: Any, organisation: Organisation, known: list[UUID]) -> dict[str, Any]:
+def _record(
+    request: Any, organisation: Organisation, cases: QuerySet[Any], *, has_case: bool
+) -> dict[str, Any]:
     """Facts and timeline if they are open to this person; titles are public."""
     now, today = request.now, request.today
     try:
         record = record_of(
-            request.actor, organisation.pk, now=now, today=today, has_case=bool(known), cases=known
+            request.actor,
+            organisation.pk,
+            now=now,
+            today=today,
+            has_case=has_case,
+            cases=cases.values("pk"),
         )
     except Refused as refused:
         titles = title_rows(titles_of(organisation.pk, today), today)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.console.shell import shell
 from qcy.delivery.web.gates import manager, writes
 from qcy.engines.catalogue import drafts
-from qcy.engines.catalogue.differences import changes_between, differences_of
+from qcy.engines.catalogue.differences import changes_between, differences_at, differences_of
 from qcy.engines.catalogue.documents import complete
 from qcy.engines.catalogue.enums import Category
 from qcy.engines.catalogue.fields import CONFIDENCE
@@ -46,11 +46,12 @@ def node_of(request: Any) -> Node:
 @manager
 def matters(request: Any) -> HttpResponse:
     node = node_of(request)
-    offered = list(offered_at(node).select_related("edition__form"))
+    offered = list(offered_at(node))
+    differences = differences_at(node)
     held = {a.item_id for a in offered}
     waiting = EditionDraft.objects.visible_to(request.actor).filter(node=node).order_by("-saved_at")
     context = {
-        "rows": [_row(a, node) for a in sorted(offered, key=_place)],
+        "rows": [_row(a, node, len(differences.get(a.pk, ()))) for a in sorted(offered, key=_place)],
         "not_offered": Item.objects.filter(owner=None).exclude(pk__in=held).order_by("position", "code"),
         "drafts": list(waiting),
         "is_hub": node.kind == NodeKind.HUB,
@@ -65,12 +66,12 @@ def _place(adoption: Adoption) -> tuple[int, int, str]:
     return order, adoption.item.position, adoption.item.code
 
 
-def _row(adoption: Adoption, node: Node) -> dict[str, Any]:
+def _row(adoption: Adoption, node: Node, differences: int) -> dict[str, Any]:
     owner = None if node.kind == NodeKind.HUB else node.pk
     return {
         "adoption": adoption,
         "category": Category(adoption.item.category).label,
-        "differences": len(differences_of(adoption)),
+        "differences": differences,
         "promised": adoption.definition.promised_text,
         "mode": AdoptionMode(adoption.mode).label,
         "may_edit": adoption.item.owner_id == owner,

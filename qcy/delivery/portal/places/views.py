@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.portal.nodes import at_node
 from qcy.delivery.web.context import home_url
 from qcy.delivery.web.gates import public
-from qcy.engines.catalogue.differences import differences_of
+from qcy.engines.catalogue.differences import differences_at
 from qcy.engines.catalogue.queries import offered_at
 from qcy.foundation.nodes.models import NodeKind
 from qcy.foundation.nodes.places import SHORTEST, Answer, nodes_for
@@ -46,13 +46,14 @@ def nodes(request: Any) -> HttpResponse:
 @at_node
 def node(request: Any) -> HttpResponse:
     """One node: what it covers, where it is, its windows, what it does differently from the standard."""
-    offered = list(offered_at(request.node).select_related("edition"))
+    offered = list(offered_at(request.node))
+    differences = differences_at(request.node)
     own = [a for a in offered if a.item.owner_id is not None]
     context = {
         "n": request.node,
         "offered": len(offered),
         "own": [(a.item.name, reverse("matter", args=[request.node.slug, a.item.code])) for a in own],
-        "differences": [(a.item.name, d) for a in offered if (d := differences_of(a))],
+        "differences": [(a.item.name, d) for a in offered if (d := differences.get(a.pk))],
         "coverage": coverage_of(request.node),
         "offices": offices_of(request.node),
         "windows": window_rows(request.node),
