@@ -173,3 +173,21 @@ def count(client: Client, address: str) -> int:
         assert client.get(address).status_code == 200
     sent = [q["sql"] for q in queries.captured_queries]
     return len([s for s in sent if "set_config" not in s and "SAVEPOINT" not in s])
+
+
+def test_under_maintenance_everybody_reads_why_and_the_health_check_still_answers(
+    world: World, client: Client, settings: Any, tmp_path: Any
+) -> None:
+    settings.QCY_VAR = tmp_path
+    (tmp_path / "maintenance.txt").write_text("预计 22:00 恢复。<script>", "utf-8")
+    answer = client.get("/me/cases/")
+    assert answer.status_code == 503 and answer["Retry-After"] == "600"
+    assert "预计 22:00 恢复。&lt;script&gt;" in body(answer) and "不会丢失" in body(answer)
+    assert client.get("/health/").status_code == 200
+    (tmp_path / "maintenance.txt").unlink()
+    assert client.get("/verify/").status_code == 200
+
+
+def test_a_page_that_is_not_there_offers_a_search(world: World, client: Client) -> None:
+    page = body(client.get("/nowhere/"))
+    assert "没有找到这个页面" in page and 'action="/n/xixian/matters/"' in page

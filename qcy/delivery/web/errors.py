@@ -100,6 +100,12 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return error_page(request, 404, _("没有找到这个页面。"), _("可能是地址不完整，或者您没有查看它的权限。"))
 
 
+def maintenance(words: str) -> HttpResponse:
+    """Says until when, if the operator has written it; a browser or a robot may come back by itself."""
+    page = render_to_string("web/maintenance.html", {"words": words})
+    return HttpResponse(page, status=503, headers={"Retry-After": "600", "Cache-Control": "no-store"})
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the database and without the shell: both may be what failed."""
     return HttpResponse(render_to_string("web/server_error.html"), status=500)

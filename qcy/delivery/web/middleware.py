@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ObjectDoesNotExist
@@ -18,9 +19,23 @@ from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refused
 
 from .clock import current_moment
-from .errors import refusal_page
+from .errors import maintenance, refusal_page
 
+MAINTENANCE, HEALTH = "maintenance.txt", "/health/"
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class MaintenanceMiddleware:
+    """While the file `var/maintenance.txt` is there, everybody reads what stands in it. No database is asked."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        notice = settings.QCY_VAR / MAINTENANCE
+        if notice.exists() and request.path != HEALTH:
+            return maintenance(notice.read_text("utf-8", errors="replace").strip()[:200])
+        return self.get_response(request)
 
 
 class ActorMiddleware:
