@@ -126,7 +126,7 @@ def facet_of(request: Any, name: str, found: list[Adoption], chosen: Mapping[str
                 | ({"q": query} if query else {})
             )
             url = f"{request.path}?{urlencode(kept)}" if kept else request.path
-            options.append(Option(str(text), url, count, chosen.get(name) == value))
+            options.append(Option(_(str(text)), url, count, chosen.get(name) == value))
     return Facet(name, _(label), tuple(options))
 
 
