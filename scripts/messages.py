@@ -12,6 +12,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django
@@ -25,6 +26,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "qcy" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 KEYWORDS = {"_": None, "gettext": None, "gettext_noop": None, "gettext_lazy": None, "ngettext": (1, 2)}
+SAME_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # the same texts are the same file, whenever they are written
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # documents are always Chinese; demo data, seeds and the gallery of components are content, not interface
 APART = {"migrations", "demo", "documents", "samples.py", "server_error.html", "settings", "node_map.py"}
@@ -119,7 +121,8 @@ def po_of(catalogue: Catalog) -> bytes:
 def mo_of(po: bytes) -> bytes:
     out = io.BytesIO()
     catalogue = read_po(io.BytesIO(po), locale="en")
-    catalogue.mime_headers = [  # no dates: the same texts are the same file
+    catalogue.creation_date = catalogue.revision_date = SAME_DAY
+    catalogue.mime_headers = [
         ("Language", "en"),
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Plural-Forms", "nplurals=2; plural=(n != 1);"),

@@ -14,12 +14,14 @@ from django.core.paginator import Page
 from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from qcy.delivery.components import icons, types
 
 register = template.Library()
 
+CHINESE = re.compile("[\u4e00-\u9fff]")
+FIXED = frozenset({gettext_noop("待运营方填写")})  # said in place of content nobody has given
 TONES = get_args(types.Tone)
 CELLS = frozenset(get_args(types.Cell))
 NOTICE_ICONS = {"": "info", "info": "info", "ok": "check-circle", "warn": "clock", "bad": "alert-circle"}
@@ -60,6 +62,16 @@ def kept(name: str) -> Callable[[Arrange], Callable[..., SafeString]]:
 def word(label: str) -> str:
     """A fixed word of the service, such as the name of a state, in the language of the page."""
     return gettext(label) if label else ""
+
+
+@register.filter
+def chinese(text: Any) -> Any:
+    """Content of the database inside an English page: marked as Chinese where it is."""
+    if get_language() != "en" or not text or not CHINESE.search(str(text)):
+        return text
+    if str(text) in FIXED:
+        return gettext(str(text))
+    return format_html('<span lang="zh-CN">{}</span>', text)
 
 
 @register.simple_tag
