@@ -20,7 +20,7 @@ from qcy.delivery.components import icons, types
 
 register = template.Library()
 
-CHINESE = re.compile("[\u4e00-\u9fff]")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 FIXED = frozenset({gettext_noop("待运营方填写")})  # said in place of content nobody has given
 TONES = get_args(types.Tone)
 CELLS = frozenset(get_args(types.Cell))
