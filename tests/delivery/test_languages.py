@@ -13,7 +13,25 @@ from qcy.delivery.web.language import traditional
 from tests.world import World
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-ADDRESSES = ["/", "/n/fengxi/", "/n/fengxi/matters/", "/n/fengxi/matters/tsme/", "/me/cases/"]
+ADDRESSES = [
+    "/",
+    "/n/fengxi/",
+    "/n/fengxi/matters/",
+    "/n/fengxi/matters/tsme/",
+    "/me/cases/",
+    "/me/messages/",
+]
+ADDRESSES += [
+    "/nodes/",
+    "/n/fengxi/about/",
+    "/n/fengxi/news/",
+    "/n/fengxi/voice/",
+    "/figures/",
+    "/help/",
+    "/verify/",
+]
+ADDRESSES += ["/complaints/new/"]
+CONSOLE = ["/console/cases/", "/console/content/", "/console/ratings/", "/console/window/", "/console/firms/"]
 SILENT = ("script", "style", "textarea", "title")  # a title cannot hold a mark
 VOID = {"meta", "link", "input", "br", "img", "hr", "use", "path", "circle"}
 # characters that exist in Simplified only
@@ -64,8 +82,26 @@ def read(client: Client, address: str, language: str) -> str:
 def test_an_english_page_says_nothing_chinese_but_marked_content(firm: Client, address: str) -> None:
     html = read(firm, address, "en")
     assert '<html lang="en"' in html
-    left = [text.strip() for _tag, lang, text in texts_of(html) if CHINESE.search(text) and lang[:2] != "zh"]
-    assert not left
+    assert not unmarked(html)
+
+
+def unmarked(html: str) -> list[str]:
+    """Chinese that nothing says is Chinese, and marks that landed where no element can stand."""
+    broken = re.findall(r'="[^"<>]*<span lang[^>]*>|<(?:option|textarea|title)[^>]*>[^<]*<span lang', html)
+    texts = [text.strip() for _tag, lang, text in texts_of(html) if CHINESE.search(text) and lang[:2] != "zh"]
+    return broken + re.findall("&lt;span lang", html) + texts
+
+
+def test_a_case_and_its_file_in_english(world: World, sign_in: Callable[..., Client]) -> None:
+    case = world.case(0)
+    assert not unmarked(read(sign_in(world.firm(0)), f"/me/cases/{case.pk}/", "en"))
+    assert not unmarked(read(sign_in(world.firm(0)), f"/me/cases/{case.pk}/receipt/", "en"))
+
+
+@pytest.mark.parametrize("address", CONSOLE)
+def test_the_console_in_english(world: World, sign_in: Callable[..., Client], address: str) -> None:
+    world.case(0)
+    assert not unmarked(read(sign_in(world.clerk), address, "en"))
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -74,6 +74,13 @@ def chinese(text: Any) -> Any:
     return format_html('<span lang="zh-CN">{}</span>', text)
 
 
+@register.filter
+def chinese_attribute(text: Any) -> SafeString:
+    """The same for an element that can hold no other: an option."""
+    marked = get_language() == "en" and CHINESE.search(str(text))
+    return SafeString(' lang="zh-CN"' if marked else "")
+
+
 @register.simple_tag
 def zh() -> SafeString:
     """The attribute that says "this is Chinese", for content of the database on an English page."""

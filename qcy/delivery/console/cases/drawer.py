@@ -126,7 +126,7 @@ def composer(request: Any, case: Case, state: CaseState) -> dict[str, Any] | Non
         "may_follow": [form.by_name[n].label for n in sorted(case.adoption.definition.may_follow)]
         if case.accepted_on is None
         else [],
-        "name": "一次性补正" if case.accepted_on is None else "补充材料通知",
+        "name": _("一次性补正") if case.accepted_on is None else _("补充材料通知"),
     }
 
 

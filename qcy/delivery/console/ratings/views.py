@@ -32,7 +32,6 @@ LABELS = {
     "uphold": ("申诉成立", "复核的依据"),
     "turn_down": ("申诉不成立", "复核的依据，接下来怎么改"),
 }
-DONE = {command: f"{label}，已记录。" for command, (label, _hint) in LABELS.items()}
 TONES = {
     DutyState.CALL_BACK: "warn",
     DutyState.RECTIFY: "info",
@@ -84,8 +83,8 @@ def _row(request: Any, duty: RatingDuty) -> dict[str, Any]:
         "tag": ("bad", _("已超期"))
         if late
         else (TONES.get(DutyState(duty.state), ""), _(duty.get_state_display())),
-        "steps": [Step(m.command, *LABELS[m.command]) for m in moves],
-        "history": [(LABELS[s.command][0], s) for s in duty.steps.order_by("at", "id")],
+        "steps": [Step(m.command, *map(_, LABELS[m.command])) for m in moves],
+        "history": [(_(LABELS[s.command][0]), s) for s in duty.steps.order_by("at", "id")],
     }
 
 
@@ -106,5 +105,5 @@ def handle(request: Any, duty_id: UUID) -> HttpResponse:
         )
     except Refused as refused:
         return _page(request, refused, duty_id)
-    messages.success(request, _(DONE[command]))
+    messages.success(request, _("{what}，已记录。").format(what=_(LABELS[command][0])))
     return HttpResponseRedirect(reverse("ratings"))
