@@ -110,7 +110,7 @@ class FigureView:
         lines = (
             (_("定义"), said.text),
             (_("不是"), said.not_meant),
-            (_("口径"), self.measure.label),
+            (_("口径"), _(str(self.measure.label))),
             (_("截至"), value.as_of_text),
             (_("构成"), value.share),
             (_("对比"), value.compared),

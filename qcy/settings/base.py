@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "qcy.delivery.web.language.LanguageMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "qcy.delivery.web.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -159,8 +160,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "qcy.delivery.web.errors.csrf_failure"
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "简体中文")]
-USE_I18N = False  # one language so far: texts are marked, but not looked up 50 times a page; on with English
+LANGUAGES = [("zh-hans", "简体"), ("zh-hant", "繁體"), ("en", "English")]  # ADR 24
+LOCALE_PATHS = [ROOT / "qcy" / "locale"]
+USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.template import Context, Engine
 from django.template.base import Node, TextNode
+from django.utils.translation import override
 
 from qcy.delivery.components import samples, views
 from tests.world import NOW
@@ -18,6 +19,7 @@ OWN = {
     "part.html": '{% load i18n qcy %}{% translate "甲" %}{% icon "user" %}{% state_tag "ok" _("乙") %}',
     "named.html": '{% load i18n %}{% translate "丙" as word %}{{ word }}',
     "naming.html": '{% include "named.html" %}{% if word %}{% include "part.html" %}{% endif %}{{ word }}',
+    "translated.html": '{% load i18n %}{% translate "公开数据" %}',
     "fixed.html": '{% extends "layout.html" %}{% block main %}{% include "part.html" %}{% endblock %}',
 }
 
@@ -59,6 +61,9 @@ def test_what_says_the_same_to_everybody_is_one_text():
     assert [type(node) for node in nodes] == [TextNode]
 
 
-def test_with_a_second_language_texts_are_looked_up_for_each_reader(settings):
-    settings.USE_I18N = True
-    assert len(engine(FOLDING).get_template("fixed.html").nodelist) > 1
+def test_every_language_has_its_own_folded_templates():
+    held = engine(FOLDING)
+    for language, word in (("zh-hans", "公开数据"), ("en", "Open data"), ("zh-hans", "公开数据")):
+        with override(language):
+            nodes = held.get_template("translated.html").nodelist
+            assert [node.s for node in nodes if isinstance(node, TextNode)] == [word] and len(nodes) == 1

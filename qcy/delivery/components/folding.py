@@ -1,14 +1,13 @@
 """What a template says is worked out when it is read, not each time it is shown.
 
 A page is a sentence made of some sixty parts: texts, icons, addresses, a layout with blocks, included parts.
-Most say the same to everybody. Here they become plain text once; what depends on the page stays a tag.
+Most say the same to everybody. Here they become plain text, once per language; what depends on the page stays a tag.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from django.conf import settings
 from django.template import Context, Template
 from django.template.base import FilterExpression, Node, NodeList, TextNode
 from django.template.defaulttags import CommentNode, LoadNode, URLNode
@@ -76,11 +75,11 @@ def _sets_names(nodes: NodeList) -> bool:
 
 
 def _is_fixed(node: Node) -> bool:
-    """The same on every page, for everybody, as long as the process runs."""
+    """The same on every page, for everybody who reads this language, as long as the process runs."""
     if any(getattr(node, name, None) for name in NAMING):
         return False
     if isinstance(node, TranslateNode):
-        return not settings.USE_I18N and is_literal(node.filter_expression)
+        return is_literal(node.filter_expression)
     if isinstance(node, URLNode):
         return is_literal(node.view_name) and not (node.args or node.kwargs)
     if isinstance(node, StaticNode):

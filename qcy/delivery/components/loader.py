@@ -6,6 +6,7 @@ from typing import Any
 
 from django.template import Template
 from django.template.loaders import base, cached
+from django.utils.translation import get_language
 
 from .folding import fold, put_into_layout
 
@@ -26,4 +27,7 @@ class _Folding(base.Loader):
 
 
 class FoldingLoader(cached.Loader, _Folding):
-    """Django's cached loader; what it keeps comes from `_Folding`, next in its line."""
+    """Django's cached loader; what it keeps comes from `_Folding`, next in its line: one set per language."""
+
+    def cache_key(self, template_name: str, skip: Any = None) -> str:
+        return f"{get_language()}:{super().cache_key(template_name, skip)}"

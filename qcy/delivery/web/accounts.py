@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 
+from qcy.delivery.web.errors import told
 from qcy.foundation.messages.sms import sender
 from qcy.foundation.parties.enums import ContactKind
 from qcy.foundation.parties.models import Person, PersonContact
@@ -53,7 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             return parse_phone(phone)
         except Refused as refused:
-            raise ValidationError(str(refused.refusal)) from refused
+            raise ValidationError(told(refused.refusal)) from refused
 
     def get_user_by_phone(self, phone: str) -> Person | None:
         return find_by_contact(ContactKind.PHONE, phone)

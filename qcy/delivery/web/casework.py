@@ -54,7 +54,7 @@ def state_tag_of(case: Case, today: date) -> tuple[str, str]:
         return "bad", _("已超期")
     if status == CaseStatus.DELIVERED:
         return DELIVERED[Outcome(case.outcome)][0], _(DELIVERED[Outcome(case.outcome)][1])
-    return TONE[status], _(PAUSED_WORDS.get(status, "")) or str(status.label)
+    return TONE[status], _(PAUSED_WORDS.get(status, "")) or _(str(status.label))
 
 
 def outcome_words(outcome: str) -> tuple[str, str]:

@@ -8,11 +8,12 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import ClockRow, MiniClock
+from qcy.delivery.web.format import limit_text
 from qcy.engines.casework.enums import OPEN_STATUSES, CaseStatus
 from qcy.engines.casework.models import Case
 from qcy.engines.catalogue.definition import MatterDefinition
 from qcy.kernel.calendar import Calendar
-from qcy.kernel.clock import Limit, Pause, Progress, WorkingDays, due_on, limit_text, progress
+from qcy.kernel.clock import Limit, Pause, Progress, WorkingDays, due_on, progress
 from qcy.kernel.local_time import local_day
 
 from .format import chinese_day

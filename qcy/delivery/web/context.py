@@ -18,6 +18,7 @@ from qcy.foundation.nodes.queries import active_nodes, node_of, office_of
 from qcy.kernel.local_time import local_day
 
 from .format import span_text
+from .language import switch
 
 SERVICE_NAME = "秦创原综合服务"
 
@@ -56,7 +57,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     nodes = active_nodes()
     held = next((n for n in nodes if n.pk == node.pk), node)
     return {
-        "site_name": SERVICE_NAME,
+        "site_name": _(SERVICE_NAME),
         "home_url": home_url(held),
         "node": held.short_name,
         "nodes": tuple(NavItem(n.short_name, home_url(n), n.pk == held.pk) for n in nodes),
@@ -68,6 +69,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "complaint_url": f"{fixed('complain')}?{urlencode({'page': request.path, 'node': held.slug})}",
         "large_print": request.COOKIES.get("large") == "1",
         "large_print_url": f"{fixed('large_print')}?{urlencode({'next': request.get_full_path()})}",
+        "languages": switch(request),
         "footer_links": _footer_links(held),
         "notices": notice_lines(held, request),
         "now": getattr(request, "now", None),

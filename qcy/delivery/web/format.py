@@ -2,6 +2,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+
+from qcy.kernel import clock
+from qcy.kernel.clock import Limit
 from qcy.kernel.local_time import SHANGHAI
 
 
@@ -9,8 +14,7 @@ def chinese_day(day: date | None, today: date) -> str:
     """7 月 8 日 in the current year, 2027 年 1 月 6 日 otherwise."""
     if day is None:
         return ""
-    year = "" if day.year == today.year else f"{day.year} 年 "
-    return f"{year}{day.month} 月 {day.day} 日"
+    return dateformat.format(day, _("n 月 j 日") if day.year == today.year else _("Y 年 n 月 j 日"))
 
 
 def file_size(size: int) -> str:
@@ -22,13 +26,21 @@ def span_text(first: datetime, last: datetime | None, today: date) -> str:
     begins = first.astimezone(SHANGHAI)
     start = f"{_named_day(begins.date(), today)} {begins:%H:%M}"
     if last is None:
-        return f"{start} 起"
+        return _("{start} 起").format(start=start)
     ends = last.astimezone(SHANGHAI)
     midnight = (ends.hour, ends.minute) == (0, 0) and ends.date() > begins.date()
     day = ends.date() - timedelta(days=1) if midnight else ends.date()
-    clock = "24:00" if midnight else f"{ends:%H:%M}"
-    return f"{start}–{clock}" if day == begins.date() else f"{start} 至 {_named_day(day, today)} {clock}"
+    time = "24:00" if midnight else f"{ends:%H:%M}"
+    if day == begins.date():
+        return f"{start}–{time}"
+    return _("{start} 至 {end}").format(start=start, end=f"{_named_day(day, today)} {time}")
 
 
 def _named_day(day: date, today: date) -> str:
-    return "今天" if day == today else chinese_day(day, today)
+    return _("今天") if day == today else chinese_day(day, today)
+
+
+def limit_text(limit: Limit) -> str:
+    """5 个工作日, in the language of the page."""
+    count, unit = clock.limit_text(limit).split(" ", 1)
+    return f"{count} {_(unit)}"

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.utils import dateformat
 from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import Fact
@@ -48,7 +49,8 @@ def title_rows(titles: Sequence[HeldTitle], today: date) -> list[tuple[HeldTitle
     for title in titles:
         left = (title.valid_to - today).days if title.state == "soon" and title.valid_to else None
         words = _("还有 {n} 天").format(n=left) if left else _("今天到期") if left == 0 else ""
-        rows.append((title, *TITLE_TAGS[title.state], words))
+        tone, word = TITLE_TAGS[title.state]
+        rows.append((title, tone, _(word), words))
     return rows
 
 
@@ -59,10 +61,10 @@ def stream_of(entries: Sequence[TimelineEntry]) -> list[tuple[int, list[Event]]]
 
 def _event(entry: TimelineEntry) -> Event:
     return Event(
-        day=f"{entry.on.month} 月 {entry.on.day} 日",
+        day=dateformat.format(entry.on, _("n 月 j 日")),
         iso=entry.on.isoformat(),
         icon=ICONS.get(entry.kind, "info"),
-        kind=KINDS.get(entry.kind, ""),
+        kind=_(KINDS[entry.kind]) if entry.kind in KINDS else "",
         text=entry.text,
     )
 

@@ -136,6 +136,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("health/", home.health, name="health"),
     path("large-print/", home.large_print, name="large_print"),
+    path("language/", home.language, name="language"),
     path("n/<slug:slug>/", home.home, name="home_of_node"),
     path("nodes/", places.nodes, name="nodes"),
     path("n/<slug:slug>/about/", places.node, name="node"),

@@ -11,6 +11,7 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.translation import override
 
 from qcy.foundation.durable import make_folder, sync_folder, write_bytes
 from qcy.kernel.verification import display
@@ -36,7 +37,8 @@ def html_of(document: Document) -> str:
         "is_result": template.is_result,
         "body": f"documents/letters/{document.kind}.html",
     }
-    return render_to_string(template.template, context)
+    with override(settings.LANGUAGE_CODE):  # a document is the same whoever reads it
+        return render_to_string(template.template, context)
 
 
 def qr_svg(text: str) -> str:

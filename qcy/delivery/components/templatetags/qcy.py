@@ -14,11 +14,14 @@ from django.core.paginator import Page
 from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from qcy.delivery.components import icons, types
 
 register = template.Library()
 
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+FIXED = frozenset({gettext_noop("待运营方填写")})  # said in place of content nobody has given
 TONES = get_args(types.Tone)
 CELLS = frozenset(get_args(types.Cell))
 NOTICE_ICONS = {"": "info", "info": "info", "ok": "check-circle", "warn": "clock", "bad": "alert-circle"}
@@ -39,17 +42,49 @@ Arrange = Callable[..., dict[str, Any]]
 
 
 def kept(name: str) -> Callable[[Arrange], Callable[..., SafeString]]:
-    """A component that many pages share: said once for the same arguments (`typed`: a text marked safe is
-    another argument than the same text unmarked). Never for what only one firm's pages hold."""
+    """A component that many pages share: said once per language for the same arguments (`typed`: a text marked
+    safe is another argument than the same text unmarked). Never for what only one firm's pages hold."""
 
     def decorate(arrange: Arrange) -> Callable[..., SafeString]:
         @lru_cache(maxsize=2_000, typed=True)
-        def said(*args: Any, **kwargs: Any) -> SafeString:
+        def said_in(language: str | None, *args: Any, **kwargs: Any) -> SafeString:
             return SafeString(get_template(name).render(arrange(*args, **kwargs)))
+
+        def said(*args: Any, **kwargs: Any) -> SafeString:
+            return said_in(get_language(), *args, **kwargs)
 
         return wraps(arrange)(said)
 
     return decorate
+
+
+@register.filter
+def word(label: str) -> str:
+    """A fixed word of the service, such as the name of a state, in the language of the page."""
+    return gettext(label) if label else ""
+
+
+@register.filter
+def chinese(text: Any) -> Any:
+    """Content of the database inside an English page: marked as Chinese where it is."""
+    if get_language() != "en" or not text or not CHINESE.search(str(text)):
+        return text
+    if str(text) in FIXED:
+        return gettext(str(text))
+    return format_html('<span lang="zh-CN">{}</span>', text)
+
+
+@register.filter
+def chinese_attribute(text: Any) -> SafeString:
+    """The same for an element that can hold no other: an option."""
+    marked = get_language() == "en" and CHINESE.search(str(text))
+    return SafeString(' lang="zh-CN"' if marked else "")
+
+
+@register.simple_tag
+def zh() -> SafeString:
+    """The attribute that says "this is Chinese", for content of the database on an English page."""
+    return SafeString(' lang="zh-CN"' if get_language() == "en" else "")
 
 
 @register.simple_tag

@@ -122,7 +122,7 @@ def _told(request: Any, kind: str, rows: list[Any]) -> list[dict[str, Any]]:
         {
             "at": r.at,
             "who": desks.get(r.actor_id) or (_("系统") if r.actor_id is None else _("企业用户")),
-            "what": r.kind.label if kind == "cases" else AUDIT_WORDS.get(r.type, r.type),
+            "what": _(str(r.kind.label) if kind == "cases" else AUDIT_WORDS.get(r.type, r.type)),
             "about": r.case.number if kind == "cases" else r.stream.partition(":")[0],
             "more": f"#{r.seq} · {r.hash[:12]}",
         }

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.console.shell import shell
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import operator
 from qcy.engines.casework.calendar_preview import moved_by
 from qcy.foundation.calendars.models import CalendarYear
@@ -35,7 +36,7 @@ def calendar(request: Any) -> HttpResponse:
         document = read_notice(**typed)
         _check(document)
     except Refused as refused:
-        return _page(request, typed, refused=str(refused.refusal), status=422)
+        return _page(request, typed, refused=told(refused.refusal), status=422)
     seen = hashlib.sha256(canonical_json(document)).hexdigest()
     if request.POST.get("action") != "confirm" or request.POST.get("seen") != seen:
         moved = moved_by(document, request.today)

@@ -10,9 +10,11 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from qcy.delivery.web.casework import materials_of, state_tag_of
 from qcy.delivery.web.clocks import clock_sentence, clocks_of
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import staff
 from qcy.delivery.web.timeline import STAFF_TITLES, timeline_of
 from qcy.engines.casework.corrections import asked_defects
@@ -59,7 +61,7 @@ def show_drawer(
 ) -> HttpResponse:
     """`opened` names the part a refusal belongs to; what was typed there comes back from the request."""
     context = drawer_context(request, case, opened)
-    context |= {"refused": str(refused.refusal) if refused else "", "opened": opened, "typed": request.POST}
+    context |= {"refused": told(refused.refusal) if refused else "", "opened": opened, "typed": request.POST}
     context["answers"] = [
         replace(a, value=revealed[a.name], masked=False) if revealed and a.name in revealed else a
         for a in context["answers"]
@@ -118,13 +120,13 @@ def composer(request: Any, case: Case, state: CaseState) -> dict[str, Any] | Non
         "defects": held.defects if held else [],
         "fields": [(section.title, [(f.name, f.label) for f in section.fields]) for section in form.sections],
         "sentences": [
-            {**s, "label": form.by_name[s["field"]].label if s["field"] else "申请整体"}
+            {**s, "label": form.by_name[s["field"]].label if s["field"] else _("申请整体")}
             for s in sentences_for(request.actor, case)
         ],
         "may_follow": [form.by_name[n].label for n in sorted(case.adoption.definition.may_follow)]
         if case.accepted_on is None
         else [],
-        "name": "一次性补正" if case.accepted_on is None else "补充材料通知",
+        "name": _("一次性补正") if case.accepted_on is None else _("补充材料通知"),
     }
 
 

@@ -135,7 +135,9 @@ def tiles_of(counts: InboxCounts, filters: dict[str, str]) -> list[Kpi]:
 
 
 def chips_of(filters: dict[str, str]) -> list[tuple[str, str, bool]]:
-    return [(label, address(filters, status=value), filters["status"] == value) for value, label in STATUSES]
+    return [
+        (_(label), address(filters, status=value), filters["status"] == value) for value, label in STATUSES
+    ]
 
 
 def row_of(request: Any, case: Case, calendar: Any) -> dict[str, Any]:

@@ -54,7 +54,9 @@ def actions_for(actor: Any, article: Article) -> list[Action]:
 
 def kinds_for(node: Node) -> list[tuple[str, str]]:
     """Help pages are written at the hub."""
-    return [(k.value, k.label) for k in ArticleKind if k != ArticleKind.HELP or node.kind == NodeKind.HUB]
+    return [
+        (k.value, _(str(k.label))) for k in ArticleKind if k != ArticleKind.HELP or node.kind == NodeKind.HUB
+    ]
 
 
 def editor_of(actor: Any, node: Node, typed: Any, held: Article | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.console.content.editor import TONES, editor_of, kinds_for, reader_of
 from qcy.delivery.console.shell import shell
-from qcy.delivery.web.errors import STATUS_OF
+from qcy.delivery.web.errors import STATUS_OF, told
 from qcy.delivery.web.gates import staff, writes
 from qcy.delivery.web.request import moment_of, posted_number
 from qcy.domains.content.enums import ArticleState
@@ -71,7 +71,7 @@ def articles(request: Any) -> HttpResponse:
 
 def _chips(state: str) -> list[tuple[str, str, bool]]:
     here = reverse("console_content")
-    chosen = [(s.label, f"{here}?state={s.value}", s.value == state) for s in ArticleState]
+    chosen = [(_(str(s.label)), f"{here}?state={s.value}", s.value == state) for s in ArticleState]
     return [(_("全部"), here, state not in ArticleState.values), *chosen]
 
 
@@ -176,7 +176,7 @@ def _editor(
 
 
 def _said(refusal: Refusal | None) -> dict[str, str]:
-    return {"refused": str(refusal) if refusal else "", "wrong": refusal.code if refusal else ""}
+    return {"refused": told(refusal) if refusal else "", "wrong": refusal.code if refusal else ""}
 
 
 def _status(refusal: Refusal | None) -> int:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.console.shell import shell
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import manager, writes
 from qcy.delivery.web.request import day_of, posted_id
 from qcy.engines.casework.enums import OPEN_STATUSES
@@ -50,7 +51,7 @@ def _page(request: Any, refused: Refused | None = None) -> HttpResponse:
         "rows": [(m, _open_cases(request, node).get(m.person_id, 0)) for m in held],
         "absences": [(a, names.get(a.person_id, ""), names.get(a.cover_id, "")) for a in away],
         "people": list(names.items()),
-        "refused": str(refused.refusal) if refused else "",
+        "refused": told(refused.refusal) if refused else "",
         "typed": request.POST,
         "me": request.actor.person_id,
         "node": node,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.console.shell import shell
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import operator, writes
 from qcy.engines.register.merging import merge_organisations, plan_merge, undo_merge
 from qcy.foundation.nodes.models import Node, NodeKind
@@ -50,7 +51,7 @@ def merge(request: Any) -> HttpResponse:
         field = FIELD_OF.get(refused.refusal.code)
         if field is None:
             raise
-        return _page(request, typed, {field: str(refused.refusal)}, found)
+        return _page(request, typed, {field: told(refused.refusal)}, found)
     messages.success(request, _("已合并。需要时可以在这一页撤销。"))
     return HttpResponseRedirect(reverse("console_firm", args=[found["kept"].pk]))
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.console.shell import shell
 from qcy.delivery.web.casework import state_tag_of
 from qcy.delivery.web.clocks import mini_clock_of
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import leads_hub, staff, writes
 from qcy.delivery.web.records import record_context, title_rows
 from qcy.engines.casework.models import Case
@@ -74,7 +75,7 @@ def open_firm(request: Any, organisation_id: UUID) -> HttpResponse:
     except Refused as refused:
         organisation = Organisation.objects.get(pk=organisation_id)
         merges = merges_around(organisation_id)[1]
-        return _page(request, organisation, merges, typed=reason, refused=str(refused.refusal))
+        return _page(request, organisation, merges, typed=reason, refused=told(refused.refusal))
     return HttpResponseRedirect(reverse("console_firm", args=[organisation_id]))
 
 
@@ -133,5 +134,5 @@ def _record(
         )
     except Refused as refused:
         titles = title_rows(titles_of(organisation.pk, today), today)
-        return {"titles": titles, "closed": str(refused.refusal)}
+        return {"titles": titles, "closed": told(refused.refusal)}
     return record_context(record, today)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Kpi, Problem
 from qcy.delivery.console.shell import shell
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import manager, writes
 from qcy.delivery.web.request import day_of, posted_id
 from qcy.engines.register.enums import Grade, ImportKind, ImportState, Verdict
@@ -76,7 +77,7 @@ def imports(request: Any) -> HttpResponse:
         field = FIELD_OF.get(code, "file" if code.startswith("file_") else "")
         if not field:
             raise
-        return _list_page(request, typed, {field: str(refused.refusal)})
+        return _list_page(request, typed, {field: told(refused.refusal)})
     return HttpResponseRedirect(reverse("console_import", args=[batch.pk]))
 
 
@@ -106,7 +107,7 @@ def _list_page(request: Any, typed: dict[str, str], errors: dict[str, str]) -> H
         "path": request.get_full_path(),
         "fields": _fields(request, typed, errors),
         "problems": [Problem(field, text) for field, text in errors.items()],
-        "kinds": [(kind.value, kind.label) for kind in ImportKind],
+        "kinds": [(kind.value, _(str(kind.label))) for kind in ImportKind],
         **shell(request),
     }
     return render(request, "console/imports/list.html", context, status=422 if errors else 200)
@@ -123,7 +124,7 @@ def _fields(request: Any, typed: dict[str, str], errors: dict[str, str]) -> list
     wanted = [
         FieldView(name="kind", id="kind", label=_("导入什么"), kind="choice",
                   value=typed.get("kind") or ImportKind.FACTS.value,
-                  options=tuple((k.value, k.label) for k in ImportKind), error=errors.get("kind", "")),
+                  options=tuple((k.value, _(str(k.label))) for k in ImportKind), error=errors.get("kind", "")),
         FieldView(name="file", id="file", label=_("表格文件"), kind="file", accept=".xlsx", max_bytes=MOST_BYTES,
                   hint=_("只收 .xlsx，最大 20 MB、{n} 行；只读第一个工作表。").format(n=f"{MOST_ROWS:,}"),
                   error=errors.get("file", "")),
@@ -133,7 +134,7 @@ def _fields(request: Any, typed: dict[str, str], errors: dict[str, str]) -> list
                   error=errors.get("as_of", "")),
         FieldView(name="grade", id="grade", label=_("可信等级"), kind="select",
                   value=typed.get("grade") or Grade.B.value,
-                  options=tuple((g.value, f"{g.value} {g.label}") for g in Grade)),
+                  options=tuple((g.value, f"{g.value} {_(str(g.label))}") for g in Grade)),
     ]  # fmt: skip
     if len(nodes) > 1:
         options = tuple((str(node.pk), node.name) for node in nodes)
@@ -180,7 +181,9 @@ def _tiles(held: ImportBatch, chosen: str) -> list[Kpi]:
     for verdict in Verdict:
         count, tone = held.counts.get(verdict, 0), VERDICT_TONES[verdict]
         url = f"{place}?{urlencode({'verdict': verdict.value})}"
-        tiles.append(Kpi(verdict.label, f"{count:,}", _("行"), url=url, current=chosen == verdict, tone=tone))  # type: ignore[arg-type]
+        tiles.append(
+            Kpi(_(str(verdict.label)), f"{count:,}", _("行"), url=url, current=chosen == verdict, tone=tone)
+        )  # type: ignore[arg-type]
     return tiles
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from qcy.engines.catalogue.fields import CONFIDENCE, GROUPS
 from qcy.kernel.text import clean
 
@@ -95,7 +97,7 @@ def rows_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             "part": part,
             "heading": heading,
-            "columns": [label for _, label in columns],
+            "columns": [_(label) for _key, label in columns],
             "rows": [
                 _cells(part, number, columns, row)
                 for number, row in enumerate([*document["edition"].get(part, []), *[{}] * BLANK_ROWS])
@@ -145,7 +147,7 @@ def plain_fields(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     edition = document["edition"]
     texts = [(name, label, str(edition.get(name, ""))) for name, label in PLAIN.items()]
     limits = [
-        (name, f"{label}（工作日）", str((edition.get(name) or {}).get("value", "")))
+        (name, _("{label}（工作日）").format(label=_(label)), str((edition.get(name) or {}).get("value", "")))
         for name, label in LIMITS.items()
     ]
     return texts + limits

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.console.shell import shell
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import manager, writes
 from qcy.engines.catalogue import drafts
 from qcy.engines.catalogue.differences import changes_between, differences_at, differences_of
@@ -70,10 +71,10 @@ def _row(adoption: Adoption, node: Node, differences: int) -> dict[str, Any]:
     owner = None if node.kind == NodeKind.HUB else node.pk
     return {
         "adoption": adoption,
-        "category": Category(adoption.item.category).label,
+        "category": _(str(Category(adoption.item.category).label)),
         "differences": differences,
         "promised": adoption.definition.promised_text,
-        "mode": AdoptionMode(adoption.mode).label,
+        "mode": _(str(AdoptionMode(adoption.mode).label)),
         "may_edit": adoption.item.owner_id == owner,
     }
 
@@ -92,7 +93,7 @@ def matter(request: Any, code: str) -> HttpResponse:
             actor=request.actor, adoption=adoption, overrides=wanted, mode=values["mode"], now=request.now
         )
     except Refused as refused:
-        return _override_page(request, adoption, values, refused=str(refused.refusal), status=422)
+        return _override_page(request, adoption, values, refused=told(refused.refusal), status=422)
     messages.success(
         request, _("“{name}”已按本节点的内容发布，在办件不受影响。").format(name=adoption.item.name)
     )
@@ -160,7 +161,7 @@ def _save_or_publish(
             messages.success(request, _("新版已发布，跟随标准的节点从施行日起采用。"))
             return HttpResponseRedirect(reverse("console_matters"))
     except Refused as refused:
-        return _edit_page(request, item, document, version, refused=str(refused.refusal), status=422)
+        return _edit_page(request, item, document, version, refused=told(refused.refusal), status=422)
     messages.success(request, _("草稿已保存。"))
     return HttpResponseRedirect(reverse("console_edit_matter", args=[code]))
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.console.shell import shell
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import staff, writes
 from qcy.delivery.web.request import posted_number
 from qcy.engines.ratings.duties import handle_duty
@@ -31,7 +32,6 @@ LABELS = {
     "uphold": ("申诉成立", "复核的依据"),
     "turn_down": ("申诉不成立", "复核的依据，接下来怎么改"),
 }
-DONE = {command: f"{label}，已记录。" for command, (label, _hint) in LABELS.items()}
 TONES = {
     DutyState.CALL_BACK: "warn",
     DutyState.RECTIFY: "info",
@@ -65,7 +65,7 @@ def _page(request: Any, refused: Refused | None = None, at: UUID | None = None) 
         "page": page,
         "rows": [_row(request, duty) for duty in page.object_list],
         "path": request.get_full_path(),
-        "refused": str(refused.refusal) if refused else "",
+        "refused": told(refused.refusal) if refused else "",
         "refused_at": at,
         "typed": request.POST.get("text", ""),
         "typed_command": request.POST.get("command", ""),
@@ -82,9 +82,9 @@ def _row(request: Any, duty: RatingDuty) -> dict[str, Any]:
         "duty": duty,
         "tag": ("bad", _("已超期"))
         if late
-        else (TONES.get(DutyState(duty.state), ""), duty.get_state_display()),
-        "steps": [Step(m.command, *LABELS[m.command]) for m in moves],
-        "history": [(LABELS[s.command][0], s) for s in duty.steps.order_by("at", "id")],
+        else (TONES.get(DutyState(duty.state), ""), _(duty.get_state_display())),
+        "steps": [Step(m.command, *map(_, LABELS[m.command])) for m in moves],
+        "history": [(_(LABELS[s.command][0]), s) for s in duty.steps.order_by("at", "id")],
     }
 
 
@@ -105,5 +105,5 @@ def handle(request: Any, duty_id: UUID) -> HttpResponse:
         )
     except Refused as refused:
         return _page(request, refused, duty_id)
-    messages.success(request, _(DONE[command]))
+    messages.success(request, _("{what}，已记录。").format(what=_(LABELS[command][0])))
     return HttpResponseRedirect(reverse("ratings"))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.console.shell import shell
-from qcy.delivery.web.errors import STATUS_OF
+from qcy.delivery.web.errors import STATUS_OF, told
 from qcy.delivery.web.gates import staff, writes
 from qcy.engines.ratings.models import Complaint, PublicComment
 from qcy.engines.ratings.services import mark_complaint_read
@@ -43,7 +43,7 @@ def _page(
         "rows": [_row(request, complaint) for complaint in page.object_list],
         "page": page,
         "path": request.get_full_path(),
-        "refused": str(refused.refusal) if refused else "",
+        "refused": told(refused.refusal) if refused else "",
         "refused_at": at,
         "refused_what": what,
         "typed": request.POST.get("text", ""),

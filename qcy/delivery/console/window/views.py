@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.console.shell import shell, windows_of
-from qcy.delivery.web.errors import not_in_charge
+from qcy.delivery.web.errors import not_in_charge, told
 from qcy.delivery.web.gates import staff
 from qcy.engines.casework.window import begin_at_window
 from qcy.engines.catalogue.models import Adoption
@@ -57,7 +57,7 @@ def window(request: Any) -> HttpResponse:
         field = FIELD_OF.get(refused.refusal.code)
         if field is None:
             raise
-        return _page(request, offered, typed, {field: str(refused.refusal)})
+        return _page(request, offered, typed, {field: told(refused.refusal)})
     return HttpResponseRedirect(reverse("draft", args=[draft.pk]))
 
 
@@ -72,7 +72,7 @@ def _errors(typed: dict[str, str], chosen: Adoption | None) -> dict[str, str]:
         try:
             read(typed[name])
         except Refused as refused:
-            errors[name] = str(refused.refusal)
+            errors[name] = told(refused.refusal)
     if chosen is None:
         errors["matter"] = _("请选择要办的事项。")
     return errors

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.web.accounts import mail_code, send_code
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import signed_in
 from qcy.foundation.parties.enums import ContactKind
 from qcy.foundation.parties.members import STAFF_CONTACT, change_contact
@@ -107,7 +108,7 @@ def _ask(request: Any, way: Way) -> HttpResponse:
     try:
         value = way.parse(typed)
     except Refused as refused:
-        return _page(request, way, "value", typed, str(refused.refusal), status=422)
+        return _page(request, way, "value", typed, told(refused.refusal), status=422)
     if not ratelimit.consume(request, action="request_login_code", key=value):
         return _page(request, way, "value", typed, _("验证码要得太频繁，请过几分钟再试。"), status=429)
     code = f"{secrets.randbelow(10**6):06d}"
@@ -147,7 +148,7 @@ def _change(request: Any, way: Way, value: str) -> HttpResponse:
     try:
         change_contact(actor=request.actor, kind=way.kind, value=value, now=request.now)
     except Refused as refused:
-        messages.warning(request, str(refused.refusal))
+        messages.warning(request, told(refused.refusal))
     else:
         messages.success(request, _(way.done))
     return HttpResponseRedirect(reverse("my_account"))

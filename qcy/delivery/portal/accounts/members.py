@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.delivery.web.request import day_of
 from qcy.foundation.database.scope import purpose
@@ -53,7 +54,7 @@ def members(request: Any, organisation_id: UUID) -> HttpResponse:
         field = FIELD_OF.get(refused.refusal.code)
         if field is None:
             raise
-        return _page(request, held, typed, {field: str(refused.refusal)})
+        return _page(request, held, typed, {field: told(refused.refusal)})
     messages.success(request, _("邀请已发出。对方用这个手机号登录后，在“账号与企业”里接受。"))
     return HttpResponseRedirect(request.path)
 

@@ -48,7 +48,7 @@ def _rows(request: Any, off: set[tuple[str, str]]) -> list[dict[str, Any]]:
         {
             "kind": kind,
             "channels": [
-                {"value": f"{name}:{c.value}", "label": c.label, "on": (name, c.value) not in off}
+                {"value": f"{name}:{c.value}", "label": _(str(c.label)), "on": (name, c.value) not in off}
                 for c in Channel
                 if c in kind.channels
             ],
@@ -65,7 +65,7 @@ def close(request: Any) -> HttpResponse:
     open_cases = list(mine.open().with_names())
     error = ""
     if request.method == "POST":
-        if request.POST.get("word", "").strip() == _("注销"):
+        if request.POST.get("word", "").strip() in ("注销", "註銷", _("注销")):
             close_account(actor=request.actor, has_open_cases=bool(open_cases), now=request.now)
             logout(request)
             messages.success(request, _("账号已注销，手机号已删除。"))

@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import door, public, signed_in, writes
 from qcy.foundation.parties.enums import ContactKind, PersonKind
 from qcy.foundation.parties.members import invitations_for
@@ -40,7 +41,7 @@ def sign_in(request: Any) -> HttpResponse:
     try:
         phone = parse_phone(typed)
     except Refused as refused:
-        return _sign_in_page(request, typed, str(refused.refusal), status=422)
+        return _sign_in_page(request, typed, told(refused.refusal), status=422)
     if not ratelimit.consume(request, action="request_login_code", key=phone):
         return _sign_in_page(request, typed, _("验证码要得太频繁，请过几分钟再试。"), status=429)
     person = open_account(kind=PersonKind.FIRM, contact=ContactKind.PHONE, value=phone, now=request.now)
@@ -140,7 +141,7 @@ def _claim_errors(typed: dict[str, str]) -> dict[str, str]:
     try:
         checked_name(typed["name"])
     except Refused as refused:
-        errors["name"] = str(refused.refusal)
+        errors["name"] = told(refused.refusal)
     return errors
 
 

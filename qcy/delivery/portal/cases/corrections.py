@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.portal.forms.present import anchor
 from qcy.delivery.portal.forms.step_page import draft_of
 from qcy.delivery.portal.forms.submission import show_gaps
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.engines.casework.corrections import answer_defect, start_correction, submit_correction
 from qcy.engines.casework.filing import IncompleteDraft
@@ -69,7 +70,7 @@ def submit(request: Any, case_id: UUID) -> HttpResponse:
     except IncompleteDraft:
         return show_gaps(request, draft_of(request, held.pk), [])
     except Refused as refused:
-        messages.warning(request, str(refused.refusal))
+        messages.warning(request, told(refused.refusal))
         return HttpResponseRedirect(f"{case_url}#correction")
     messages.success(request, _("已收到，有进展会给您发消息。"))
     return HttpResponseRedirect(case_url)

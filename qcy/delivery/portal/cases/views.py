@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.web.casework import materials_of, outcome_words, state_tag_of
 from qcy.delivery.web.clocks import clock_sentence, clocks_of, days_left, mini_clock_of
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.format import chinese_day
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.delivery.web.request import posted_number
@@ -154,7 +155,7 @@ def remark(request: Any, case_id: UUID) -> HttpResponse:
     try:
         remark_on_case(actor=request.actor, case_id=case_id, text=text, now=request.now)
     except Refused as refused:
-        return _show(request, case, remark_error=str(refused.refusal), remark=text, status=422)
+        return _show(request, case, remark_error=told(refused.refusal), remark=text, status=422)
     messages.success(request, _("留言已发给经办人。"))
     return HttpResponseRedirect(f"{reverse('my_case', args=[case_id])}#talk")
 
@@ -178,7 +179,7 @@ def rate(request: Any, case_id: UUID) -> HttpResponse:
     except Refused as refused:
         if refused.refusal.code not in ("too_late", "comment_too_long"):
             raise
-        return _show(request, case_of(request, case_id), rating_error=str(refused.refusal), status=422)
+        return _show(request, case_of(request, case_id), rating_error=told(refused.refusal), status=422)
     messages.success(request, _("谢谢您的评价。"))
     return HttpResponseRedirect(f"{reverse('my_case', args=[case_id])}#rating")
 

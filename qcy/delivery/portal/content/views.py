@@ -41,7 +41,7 @@ def news(request: Any) -> HttpResponse:
 
 def _chips(request: Any, kind: str) -> list[tuple[str, str, bool]]:
     here = reverse("news", args=[request.node.slug])
-    chosen = [(ArticleKind(k).label, f"{here}?kind={k}", k == kind) for k in NEWS_KINDS]
+    chosen = [(_(str(ArticleKind(k).label)), f"{here}?kind={k}", k == kind) for k in NEWS_KINDS]
     return [(_("全部"), here, kind not in NEWS_KINDS), *chosen]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, FileView, Step
 from qcy.delivery.components.types import Problem as ProblemView
@@ -180,7 +181,7 @@ def _row(group: Field, index: int, row: Values, errors: Mapping[str, str]) -> Ro
         field_view(part, name, str(row.get(part.name, "") or ""), errors.get(name, ""))
         for part, name in names
     )
-    return Row(index, f"第 {index + 1} 件", tuple(views))
+    return Row(index, _("第 {n} 件").format(n=index + 1), tuple(views))
 
 
 def field_view(field: Field, name: str, value: str, error: str) -> FieldView:
@@ -207,7 +208,9 @@ def field_view(field: Field, name: str, value: str, error: str) -> FieldView:
 def _file_view(field: Field, draft: Draft, files: Sequence[StoredFile], error: str) -> FieldView:
     kept = [f for f in files if f.field == field.name and f.state != FileState.REMOVED]
     allowed = "、".join(KIND_NAMES[kind] for kind in field.file_kinds)
-    hint = f"{field.hint}{allowed}，每个 {field.most_bytes // 1024 // 1024} MB 以内。"
+    hint = field.hint + _("{kinds}，每个 {size} MB 以内。").format(
+        kinds=allowed, size=field.most_bytes // 1024 // 1024
+    )
     return FieldView(
         name=f"file-{field.name}",
         id=anchor(field.name),
@@ -224,7 +227,7 @@ def _file_view(field: Field, draft: Draft, files: Sequence[StoredFile], error: s
 
 
 def _uploaded(draft: Draft, file: StoredFile) -> FileView:
-    state = file.reason or ("申请时已交" if file.case_id else FileState(file.state).label)
+    state = file.reason or _("申请时已交" if file.case_id else str(FileState(file.state).label))
     return FileView(
         id=str(file.pk),
         name=file.name,
@@ -278,7 +281,7 @@ def answers_of(section: Section, values: Values, files: Sequence[StoredFile]) ->
     pairs = []
     for field in section.fields:
         if field.asked(values):
-            missing = "还没有上传" if field.kind is FieldKind.FILE else "还没有填"
+            missing = _("还没有上传") if field.kind is FieldKind.FILE else _("还没有填")
             pairs.append((field.label, _answer(field, values, files) or missing))
     return pairs
 

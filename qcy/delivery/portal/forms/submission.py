@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.engines.casework.filing import IncompleteDraft, submit_case
 from qcy.engines.forms.models import Draft
@@ -35,7 +36,7 @@ def submit(request: Any, draft_id: UUID) -> HttpResponse:
         if not held.is_open:
             return closed_draft(request, held)
         last = held.form.sections[-1]
-        return show_step(request, held, last, status=409, refused=str(refused.refusal))
+        return show_step(request, held, last, status=409, refused=told(refused.refusal))
     return HttpResponseRedirect(reverse("receipt", args=[case_id]))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 
-from qcy.delivery.web.errors import wants_json
+from qcy.delivery.web.errors import told, wants_json
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.engines.forms.definition import Field, FieldKind, Section
 from qcy.engines.forms.models import Draft
@@ -34,8 +34,8 @@ def upload(request: Any, draft_id: UUID, field: str) -> HttpResponse:
         stored = _store(request, held, wanted)
     except Refused as refused:
         if wants_json(request):
-            return JsonResponse({"error": str(refused.refusal), "code": refused.refusal.code}, status=422)
-        return show_step(request, held, part, found=[Problem(field, str(refused.refusal))], status=422)
+            return JsonResponse({"error": told(refused.refusal), "code": refused.refusal.code}, status=422)
+        return show_step(request, held, part, found=[Problem(field, told(refused.refusal))], status=422)
     if wants_json(request):
         return JsonResponse({"file": str(stored.pk)})
     return HttpResponseRedirect(f"{step_url(held, part)}#{present.anchor(field)}")
@@ -49,7 +49,7 @@ def files_sent_along(request: Any, held: Draft, part: Section) -> list[Problem]:
             try:
                 _store(request, held, field)
             except Refused as refused:
-                found.append(Problem(field.name, str(refused.refusal)))
+                found.append(Problem(field.name, told(refused.refusal)))
     return found
 
 

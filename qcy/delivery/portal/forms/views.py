@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
-from qcy.delivery.web.errors import wants_json
+from qcy.delivery.web.errors import told, wants_json
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.delivery.web.request import posted_number
 from qcy.engines.forms.definition import FieldKind, Section
@@ -110,7 +110,7 @@ def _show_conflict(
     ]
     values = {**held.values(), **typed}
     return show_step(
-        request, held, part, values=values, status=409, conflict=differing, refused=str(refused.refusal)
+        request, held, part, values=values, status=409, conflict=differing, refused=told(refused.refusal)
     )
 
 

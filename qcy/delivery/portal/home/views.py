@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from qcy.delivery.portal.nodes import at_node
 from qcy.delivery.portal.places.node_map import node_map
 from qcy.delivery.portal.places.windows import window_rows
 from qcy.delivery.web.gates import public
+from qcy.delivery.web.language import COOKIE
 from qcy.domains.content.queries import announcements
 from qcy.engines.catalogue.enums import Category
 from qcy.engines.catalogue.models import Adoption
@@ -91,7 +93,7 @@ def categories(offered: list[Adoption], slug: str) -> list[CategoryCard]:
     base = reverse("matters", args=[slug])
     return [
         CategoryCard(
-            name=str(category.label),
+            name=_(str(category.label)),
             icon=icon,
             text=_(text),
             count=sum(a.item.category == category for a in offered),
@@ -104,13 +106,26 @@ def categories(offered: list[Adoption], slug: str) -> list[CategoryCard]:
 @public
 def large_print(request: Any) -> HttpResponse:
     """Switch the large print on or off for this browser and go back."""
-    back = request.GET.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        back = "/"
-    response = HttpResponseRedirect(back)
+    response = back(request)
     wanted = "0" if request.COOKIES.get("large") == "1" else "1"
     response.set_cookie("large", wanted, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
     return response
+
+
+@public
+def language(request: Any) -> HttpResponse:
+    """Show this browser the service in another language and go back."""
+    response = back(request)
+    if (wanted := request.GET.get("to")) in dict(settings.LANGUAGES):
+        response.set_cookie(COOKIE, wanted, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+    return response
+
+
+def back(request: Any) -> HttpResponseRedirect:
+    """To the page the visitor came from, never to another site."""
+    address = request.GET.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(address if safe else "/")
 
 
 @public

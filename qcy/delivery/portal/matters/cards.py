@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qcy.delivery.web.format import chinese_day
+from qcy.delivery.web.format import chinese_day, limit_text
 from qcy.engines.catalogue.definition import MatterDefinition
 from qcy.engines.catalogue.enums import Category
 from qcy.engines.catalogue.models import Adoption
@@ -35,7 +35,7 @@ def card_of(adoption: Adoption, today: date) -> MatterCard:
     headline, sub, tone = window_words(adoption, today)
     return MatterCard(
         name=adoption.item.name,
-        category=str(Category(adoption.item.category).label),
+        category=_(str(Category(adoption.item.category).label)),
         url=reverse("matter", args=[adoption.node.slug, adoption.item.code]),
         line=" · ".join(promises_of(adoption.definition)),
         summary=adoption.definition.field("summary").text,
@@ -48,7 +48,7 @@ def card_of(adoption: Adoption, today: date) -> MatterCard:
 def promises_of(definition: MatterDefinition) -> list[str]:
     """How long, how far online, what it costs."""
     online = _("全程网办") if definition.is_fully_online else _("网上申请")
-    promised = _("承诺 {limit}").format(limit=definition.promised_text)
+    promised = _("承诺 {limit}").format(limit=limit_text(definition.promised))
     return [promised, online, definition.field("fee").text]
 
 

@@ -86,7 +86,7 @@ def matters(request: Any) -> HttpResponse:
         "count": len(shown),
         "total": len(offered),
         "query": query,
-        "heading": str(category) or _("办事"),
+        "heading": _(str(category) or "办事"),
         "facets": [facet_of(request, name, found, chosen, query) for name in FACETS],
         "clear_url": request.path if chosen or query else "",
         "near": [card_of(a, request.today) for a in nearest(offered, query)] if query and not found else (),
@@ -105,7 +105,7 @@ def _passes(adoption: Adoption, chosen: Mapping[str, str], today: date) -> bool:
 def groups_of(shown: list[Adoption], today: date) -> list[Group]:
     ordered = sorted(shown, key=lambda a: (a.item.position, a.item.code))
     groups = [
-        Group(str(label), tuple(card_of(a, today) for a in ordered if a.item.category == code))
+        Group(_(str(label)), tuple(card_of(a, today) for a in ordered if a.item.category == code))
         for code, label in Category.choices
     ]
     return [group for group in groups if group.cards]
@@ -126,7 +126,7 @@ def facet_of(request: Any, name: str, found: list[Adoption], chosen: Mapping[str
                 | ({"q": query} if query else {})
             )
             url = f"{request.path}?{urlencode(kept)}" if kept else request.path
-            options.append(Option(str(text), url, count, chosen.get(name) == value))
+            options.append(Option(_(str(text)), url, count, chosen.get(name) == value))
     return Facet(name, _(label), tuple(options))
 
 

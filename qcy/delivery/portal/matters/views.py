@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.components.types import ClockRow
 from qcy.delivery.portal.nodes import at_node
 from qcy.delivery.web.clocks import legal_row
-from qcy.delivery.web.format import chinese_day
+from qcy.delivery.web.format import chinese_day, limit_text
 from qcy.delivery.web.gates import public, signed_in
 from qcy.engines.casework.prefill import prefill_for
 from qcy.engines.casework.queries import filed_this_year
@@ -56,8 +56,8 @@ def guide(request: Any, code: str) -> HttpResponse:
         "fee": definition.field("fee").text,
         "visits": definition.field("visits").text,
         "depth": definition.depth,
-        "level": MatterLevel(adoption.item.level).label,
-        "category": Category(adoption.item.category).label,
+        "level": _(str(MatterLevel(adoption.item.level).label)),
+        "category": _(str(Category(adoption.item.category).label)),
         "category_url": f"{reverse('matters', args=[request.node.slug])}?category={adoption.item.category}",
         "more_notes": [
             text for text in (_known(definition, "public_notice"), _known(definition, "result_note")) if text
@@ -79,7 +79,7 @@ def materials_of(definition: MatterDefinition) -> list[dict[str, str]]:
             "name": material["name"],
             "how": material["how"],
             "kinds": "、".join(KIND_NAMES[kind] for kind in by_name[material["field"]].file_kinds),
-            "size": f"{by_name[material['field']].most_bytes // 1024 // 1024} MB 内",
+            "size": _("{n} MB 内").format(n=by_name[material["field"]].most_bytes // 1024 // 1024),
             "need": _need(by_name[material["field"]], bool(material.get("may_follow"))),
         }
         for material in definition.resolved["materials"]
@@ -98,7 +98,7 @@ def conditions_of(definition: MatterDefinition) -> list[dict[str, Any]]:
     """Each condition with how sure we are of it; one from memory only is never stored."""
     tones = {"T": "ok", "SS": "info", "S": "warn"}
     return [
-        {**row, "tone": tones.get(row["confidence"], ""), "sure": CONFIDENCE[row["confidence"]]}
+        {**row, "tone": tones.get(row["confidence"], ""), "sure": _(CONFIDENCE[row["confidence"]])}
         for row in definition.resolved["conditions"]
     ]
 
@@ -111,12 +111,13 @@ def _known(definition: MatterDefinition, name: str) -> str:
 def promised_row(definition: MatterDefinition) -> ClockRow:
     cells = [cell for cell, step in zip(cycle(STEP_CELLS), definition.steps) for _day in range(step["days"])]
     cells += [""] * (definition.promised.count - len(cells))
-    return ClockRow("承诺时限", "从受理次日起", tuple(cells), definition.promised_text)
+    return ClockRow(_("承诺时限"), _("从受理次日起"), tuple(cells), limit_text(definition.promised))
 
 
 def step_legend(definition: MatterDefinition) -> list[tuple[str, str]]:
     return [
-        (cell, f"{step['name']} {step['days']} 日") for cell, step in zip(cycle(STEP_CELLS), definition.steps)
+        (cell, _("{name} {n} 日").format(name=step["name"], n=step["days"]))
+        for cell, step in zip(cycle(STEP_CELLS), definition.steps)
     ]
 
 
@@ -130,13 +131,15 @@ def facts_of(adoption: Adoption) -> list[tuple[str, str]]:
         ("申报系统", "where_official"),
         ("结果有效期", "validity"),
     )
-    return [(label, definition.field(name).text) for label, name in names]
+    return [(_(label), definition.field(name).text) for label, name in names]
 
 
 def _period(adoption: Adoption, today: Any) -> str:
     if adoption.is_all_year:
         return _("工作日、休息日都可以提交")
-    return f"{chinese_day(adoption.opens_on, today)}至 {chinese_day(adoption.closes_on, today)}"
+    return _("{start}至 {end}").format(
+        start=chinese_day(adoption.opens_on, today), end=chinese_day(adoption.closes_on, today)
+    )
 
 
 def open_draft(request: Any, adoption: Adoption) -> Draft | None:

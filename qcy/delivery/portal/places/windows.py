@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from qcy.engines.catalogue.enums import Category
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.nodes.queries import windows_of
@@ -17,5 +19,5 @@ class WindowRow:
 def window_rows(node: Node) -> list[WindowRow]:
     """The windows of a node by what they are for: 商事服务 1–4 号."""
     return [
-        WindowRow(w.name or str(Category(w.category).label), w.numbers, w.count) for w in windows_of(node)
+        WindowRow(w.name or _(str(Category(w.category).label)), w.numbers, w.count) for w in windows_of(node)
     ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.portal.nodes import at_node
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import public
 from qcy.delivery.web.limits import may_ask
 from qcy.engines.ratings.public import DAYS, AnswerView, answer_by_number, published_comments, responses_of
@@ -56,7 +57,7 @@ def _answer_page(
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    error = str(refusal) if refusal else ""
+    error = told(refusal) if refusal else ""
     field = FieldView(
         name="number",
         id="number",

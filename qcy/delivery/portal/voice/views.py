@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.web.casework import outcome_words
+from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import public
 from qcy.delivery.web.limits import may_ask
 from qcy.engines.ratings.services import LONGEST_TEXT, file_complaint
@@ -63,7 +64,7 @@ def masked_firm(name: str) -> str:
 
 
 def _ask(request: Any, typed: str, refusal: Refusal | None, status: int = 0) -> HttpResponse:
-    error = str(refusal) if refusal else ""
+    error = told(refusal) if refusal else ""
     field = FieldView(
         name="code",
         id="code",
@@ -109,7 +110,7 @@ def complain(request: Any) -> HttpResponse:
 def _complaint_page(
     request: Any, nodes: list[Node], node: Node, page: str, refusal: Refusal | None
 ) -> HttpResponse:
-    error = str(refusal) if refusal else ""
+    error = told(refusal) if refusal else ""
     text = FieldView(
         name="text",
         id="text",
