@@ -112,6 +112,10 @@ def test_a_traditional_page_has_no_simplified_text(firm: Client, address: str) -
     assert not left
 
 
+def test_places_keep_their_names() -> None:
+    assert traditional("<p>陕西省西咸新区、咸阳市、咸味</p>") == "<p>陝西省西咸新區、咸陽市、鹹味</p>"
+
+
 def test_only_text_is_converted() -> None:
     page = '<p title="办事">办事</p><textarea>办事</textarea><script>"办事"</script><input value="办事"><!-- 办事 -->'
     assert traditional(page) == page.replace(">办事<", ">辦事<", 1)

@@ -20,6 +20,8 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, override
 
+from qcy.foundation.nodes.places import TRADITIONAL_NAMES
+
 COOKIE = "language"
 TRADITIONAL = "zh-hant"
 TAGS = {"zh-hans": "zh-CN", "zh-hant": "zh-Hant", "en": "en"}  # what `lang` says
@@ -78,10 +80,18 @@ def _is_page(response: Any) -> bool:
 
 def traditional(page: str) -> str:
     parts = MARKUP.split(page)
-    convert = _converter().convert
+    convert = _in_traditional
     parts[::TEXT_STEP] = [text if text.isascii() else convert(text) for text in parts[::TEXT_STEP]]
     parts[2::TEXT_STEP] = [""] * len(parts[2::TEXT_STEP])  # the name stands in the markup already
     return "".join(parts)
+
+
+def _in_traditional(text: str) -> str:
+    """Names of places are written as the places write them: 咸 in 西咸 and 咸阳 is no 鹹."""
+    converted = str(_converter().convert(text))
+    for wrong, right in TRADITIONAL_NAMES.items():
+        converted = converted.replace(wrong, right)
+    return converted
 
 
 @cache

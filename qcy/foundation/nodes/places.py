@@ -16,6 +16,10 @@ from .models import Node, NodeCoverage
 from .queries import active_nodes
 
 SHORTEST = 2
+TRADITIONAL_NAMES = {
+    "西鹹": "西咸",
+    "鹹陽": "咸陽",
+}  # what a dictionary of characters cannot know about places
 
 
 @dataclass(frozen=True)
