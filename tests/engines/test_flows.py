@@ -107,3 +107,14 @@ def test_an_answered_matter_needs_no_decider_at_the_node(world: World) -> None:
         version=case.version,
         now=world.now,
     )
+
+
+def test_the_desk_may_accept_a_person_without_a_licence(world: World, settings: Any) -> None:
+    """In the drawer, where the button is: nothing waits for a licence nobody has."""
+    case = world.reload(world.submit(world.draft_of("company-setup")))
+    client = Client()
+    with unscoped("test"):
+        staff = Mandate.objects.get(node__code="FX", desk_name="经办人 01").person
+        client.force_login(staff, backend=settings.AUTHENTICATION_BACKENDS[0])
+    page = client.get(f"/console/cases/{case.pk}/").content.decode()
+    assert "身份还没有核验" not in page and "待核验" not in page

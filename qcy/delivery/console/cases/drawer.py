@@ -74,7 +74,9 @@ def show_drawer(
 
 def drawer_context(request: Any, case: Case, opened: str = "") -> dict[str, Any]:
     calendar, claim = calendar_in_force(), claim_of(case)
-    verified = bool(claim and claim.is_verified)
+    verified = case.organisation_id is None or bool(
+        claim and claim.is_verified
+    )  # a person stands for themselves
     file = file_of(case)
     documents = list(
         Document.objects.visible_to(request.actor).filter(case_id=case.pk).order_by("issued_at", "id")
