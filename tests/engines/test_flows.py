@@ -10,6 +10,9 @@ from django.test import Client
 from qcy.engines.casework import services
 from qcy.engines.casework.enums import CaseStatus, Outcome
 from qcy.engines.casework.models import Case
+from qcy.engines.casework.queries import actions_for
+from qcy.engines.casework.recording import state_of
+from qcy.engines.casework.workflow import ENDING as ENDING_MOVES
 from qcy.engines.catalogue.enums import Flow
 from qcy.foundation.database.scope import unscoped
 from qcy.foundation.documents.models import Document
@@ -118,3 +121,18 @@ def test_the_desk_may_accept_a_person_without_a_licence(world: World, settings: 
         client.force_login(staff, backend=settings.AUTHENTICATION_BACKENDS[0])
     page = client.get(f"/console/cases/{case.pk}/").content.decode()
     assert "身份还没有核验" not in page and "待核验" not in page
+
+
+@pytest.mark.parametrize(
+    ("code", "offered"),
+    [
+        ("redemption", {"grant", "refuse"}),
+        ("policy-advice", {"answer"}),
+        ("company-change", {"refer", "answer"}),
+    ],
+)
+def test_the_drawer_offers_only_the_endings_of_the_flow(world: World, code: str, offered: set[str]) -> None:
+    case = accepted(world, code)
+    with unscoped("test"):
+        actions = actions_for(world.decider, case, state_of(case), verified=True, gathered=0)
+    assert set(actions) & ENDING_MOVES == offered

@@ -19,7 +19,7 @@ from .enums import OPEN_STATUSES, CaseStatus
 from .models import Case
 from .services import applies_for
 from .state import CaseState
-from .workflow import CASE, MAY_ASSIGN_OTHERS, MAY_TAKE, ONCE
+from .workflow import CASE, MAY_ASSIGN_OTHERS, MAY_TAKE, ONCE, belongs_to
 
 
 def filed_this_year(actor: Actor, adoption: Adoption, organisation_id: UUID, year: int) -> Case | None:
@@ -88,7 +88,8 @@ def actions_for(
     """
     roles = actor.roles_at(case.responsible_node_id)
     offered = {}
-    for move in CASE.allowed(CaseStatus(case.status)):
+    flow = case.adoption.definition.flow
+    for move in (m for m in CASE.allowed(CaseStatus(case.status)) if belongs_to(flow, m.command)):
         if move.roles - NOT_OFFERED and not (move.command in ONCE and move.command in state.done_by):
             why_not = _why_not(actor, move, roles, state, verified, gathered)
             offered[move.command] = Action(move.command, not why_not, why_not)
