@@ -17,6 +17,7 @@ from qcy.engines.catalogue.models import Adoption
 
 SOON_DAYS = 7
 LIKE_ENOUGH = 0.34  # share of common characters from which a name is offered as "do you mean"
+CLOSE_TO_BEST = 0.8  # and how near to the best one
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ def matches(adoption: Adoption, query: str) -> bool:
 def nearest(offered: list[Adoption], query: str, most: int = 3) -> list[Adoption]:
     """What somebody may have meant who found nothing: names and aliases that share characters."""
     scored = [(likeness(adoption, folded(query)), n, adoption) for n, adoption in enumerate(offered)]
-    return [adoption for score, _n, adoption in sorted(scored, reverse=True)[:most] if score >= LIKE_ENOUGH]
+    best = sorted(scored, reverse=True)[:most]
+    enough = max(LIKE_ENOUGH, CLOSE_TO_BEST * best[0][0]) if best else LIKE_ENOUGH
+    return [adoption for score, _n, adoption in best if score >= enough]
 
 
 def likeness(adoption: Adoption, query: str) -> float:
