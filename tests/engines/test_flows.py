@@ -110,6 +110,7 @@ def test_an_answered_matter_needs_no_decider_at_the_node(world: World) -> None:
         version=case.version,
         now=world.now,
     )
+    assert world.reload(case).outcome == Outcome.ANSWERED
 
 
 def test_the_desk_may_accept_a_person_without_a_licence(world: World, settings: Any) -> None:
