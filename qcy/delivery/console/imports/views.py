@@ -183,7 +183,7 @@ def _tiles(held: ImportBatch, chosen: str) -> list[Kpi]:
         url = f"{place}?{urlencode({'verdict': verdict.value})}"
         tiles.append(
             Kpi(_(str(verdict.label)), f"{count:,}", _("行"), url=url, current=chosen == verdict, tone=tone)
-        )  # type: ignore[arg-type]
+        )
     return tiles
 
 

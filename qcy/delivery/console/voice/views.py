@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -90,36 +91,34 @@ def read(request: Any, complaint_id: UUID) -> HttpResponse:
 @staff
 @writes(back="../../")
 def answer(request: Any, complaint_id: UUID) -> HttpResponse:
-    text = request.POST.get("text", "")
-    try:
-        answer_complaint(actor=request.actor, complaint_id=complaint_id, text=text, now=request.now)
-    except Refused as refused:
-        return _page(request, refused, complaint_id, "answer")
-    messages.success(request, _("已答复。写的人登录过的，会在消息里看到；凭回执编号也能查到。"))
-    return HttpResponseRedirect(reverse("console_complaints"))
+    said = _("已答复。写的人登录过的，会在消息里看到；凭回执编号也能查到。")
+    return _write(request, complaint_id, "answer", said, answer_complaint, "text")
 
 
 @staff
 @writes(back="../../")
 def publish(request: Any, complaint_id: UUID) -> HttpResponse:
-    text = request.POST.get("text", "")
-    try:
-        publish_comment(actor=request.actor, complaint_id=complaint_id, text=text, now=request.now)
-    except Refused as refused:
-        return _page(request, refused, complaint_id, "publish")
-    messages.success(request, _("已公开，在“留言与答复”里能看到。"))
-    return HttpResponseRedirect(reverse("console_complaints"))
+    said = _("已公开，在“留言与答复”里能看到。")
+    return _write(request, complaint_id, "publish", said, publish_comment, "text")
 
 
 @staff
 @writes(back="../../")
 def keep(request: Any, complaint_id: UUID) -> HttpResponse:
     """Not to publish at all, or no longer."""
-    details = {"complaint_id": complaint_id, "reason": request.POST.get("text", ""), "now": request.now}
-    undo = request.POST.get("what") == "withdraw"
+    if request.POST.get("what") == "withdraw":
+        return _write(request, complaint_id, "withdraw", _("已撤下。"), withdraw_comment, "reason")
+    return _write(request, complaint_id, "keep", _("已记下，不公开。"), keep_private, "reason")
+
+
+def _write(
+    request: Any, complaint_id: UUID, part: str, said: str, service: Callable[..., Any], words: str
+) -> HttpResponse:
+    """`words`: how the service calls what was typed. A refusal comes back at that part of the page."""
+    details = {"complaint_id": complaint_id, words: request.POST.get("text", ""), "now": request.now}
     try:
-        (withdraw_comment if undo else keep_private)(actor=request.actor, **details)
+        service(actor=request.actor, **details)
     except Refused as refused:
-        return _page(request, refused, complaint_id, "withdraw" if undo else "keep")
-    messages.success(request, _("已撤下。") if undo else _("已记下，不公开。"))
+        return _page(request, refused, complaint_id, part)
+    messages.success(request, said)
     return HttpResponseRedirect(reverse("console_complaints"))
