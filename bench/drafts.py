@@ -47,7 +47,7 @@ class Ready:
 def prepare(number: int) -> list[Ready]:
     with unscoped("bench"):
         adoption = Adoption.objects.select_related("node", "item", "edition__form").get(
-            node__code="FX", is_current=True
+            node__code="FX", item__code="tsme", is_current=True
         )
         return [_ready(firm, adoption) for firm in _firms(number)]
 
