@@ -9,8 +9,8 @@ from django.db.models import Count, ExpressionWrapper, Q
 
 from qcy.engines.catalogue.models import Adoption
 from qcy.foundation.parties.actor import Actor
-from qcy.foundation.parties.enums import MembershipState, Role
-from qcy.foundation.parties.models import Mandate, Membership
+from qcy.foundation.parties.enums import Role
+from qcy.foundation.parties.models import Mandate
 from qcy.foundation.parties.queries import covered_by
 from qcy.kernel.workflow import Move
 
@@ -115,17 +115,6 @@ def _why_not(
     if move.command in ("grant", "answer") and state.outstanding:
         return str(refusals.PAPERS_OUTSTANDING)
     return ""
-
-
-def claim_of(case: Case) -> Membership | None:
-    if case.organisation_id is None:
-        return None
-    return (
-        Membership.objects.filter(person_id=case.filer_id, organisation_id=case.organisation_id)
-        .exclude(state=MembershipState.ENDED)
-        .select_related("organisation")
-        .first()
-    )
 
 
 def may_take(actor: Actor, case: Case) -> bool:

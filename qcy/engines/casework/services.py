@@ -16,8 +16,8 @@ from qcy.foundation.database.scope import purpose
 from qcy.foundation.documents.models import DocumentState
 from qcy.foundation.documents.services import retire_results
 from qcy.foundation.parties.actor import Actor
-from qcy.foundation.parties.enums import MembershipState, Role
-from qcy.foundation.parties.models import Mandate, Membership
+from qcy.foundation.parties.enums import Role
+from qcy.foundation.parties.models import Mandate
 from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refusal, Refused
 from qcy.kernel.text import clean
@@ -26,6 +26,7 @@ from . import refusals
 from .core import decide
 from .enums import RecordKind
 from .letters import LETTER_OF, issue_letter
+from .licence import applicant_is_verified
 from .models import Case, CaseNote, CaseRecord
 from .recording import record_events, record_reference, state_of
 from .state import ActingAs, CaseState, Command
@@ -206,15 +207,6 @@ def _another_was_accepted(case: Case) -> bool:
     with purpose("filing"):  # also at another node
         others = Case.objects.in_the_way(case.adoption, case.organisation_id, case.year, None)
         return bool(others.exclude(pk=case.pk).exists())
-
-
-def applicant_is_verified(case: Case) -> bool:
-    """Somebody has seen the licence of this firm for the person who filed. A person stands for themselves."""
-    if case.organisation_id is None:
-        return True
-    return Membership.objects.filter(
-        person_id=case.filer_id, organisation_id=case.organisation_id, state=MembershipState.VERIFIED
-    ).exists()
 
 
 def _acting_as(actor: Actor, case: Case) -> ActingAs:

@@ -13,10 +13,8 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.web.gates import staff, writes
 from qcy.delivery.web.request import posted_id, posted_number
-from qcy.engines.casework import defects, personal, services
+from qcy.engines.casework import defects, licence, personal, services
 from qcy.engines.casework.models import Case
-from qcy.engines.casework.queries import claim_of
-from qcy.foundation.parties.services import verify_membership
 from qcy.kernel.refusals import Refused
 
 from .actions import ACTS
@@ -61,12 +59,8 @@ def take(request: Any, case_id: UUID) -> HttpResponse:
 @writes(back="../")
 def check_licence(request: Any, case_id: UUID) -> HttpResponse:
     def work(case: Case) -> None:
-        claim = claim_of(case)
-        if claim is None:
-            raise Http404
-        verify_membership(
-            actor=request.actor, membership_id=claim.pk, name=request.POST.get("name", ""), now=request.now
-        )
+        name = request.POST.get("name", "")
+        licence.check_licence(actor=request.actor, case_id=case.pk, name=name, now=request.now)
 
     return run(request, case_id, _("企业身份已核验，可以受理。"), work)
 

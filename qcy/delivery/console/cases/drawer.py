@@ -21,10 +21,10 @@ from qcy.engines.casework.corrections import asked_defects
 from qcy.engines.casework.defects import may_ask, sentences_for
 from qcy.engines.casework.enums import CaseStatus
 from qcy.engines.casework.file import file_of
+from qcy.engines.casework.licence import claim_of
 from qcy.engines.casework.models import Case, CaseNote, DefectSheet
 from qcy.engines.casework.queries import (
     actions_for,
-    claim_of,
     colleagues_for,
     may_take,
 )
