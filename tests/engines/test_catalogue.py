@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -120,10 +121,19 @@ def test_who_follows_goes_over_and_who_is_pinned_stays(world: World) -> None:
     assert world.adoption("XX", "policy-advice").edition.version == 1
 
 
-def test_an_edition_of_tomorrow_waits(world: World) -> None:
-    edition_two(world, effective_from="2026-07-09")
+def test_an_edition_of_tomorrow_waits_and_so_does_its_name(world: World) -> None:
+    with unscoped("test"):
+        document = matter("policy-advice")
+        document["item"]["name"] = "政策问答"
+        document["edition"] |= {"version": 2, "effective_from": "2026-07-09"}
+        load_matter(document, now=world.now)
     follow(world)
-    assert world.adoption("FX", "policy-advice").edition.version == 1
+    today = world.adoption("FX", "policy-advice")
+    assert (today.edition.version, today.item.name) == (1, "政策咨询")
+    world.now += timedelta(days=1)
+    follow(world)
+    tomorrow = world.adoption("FX", "policy-advice")
+    assert (tomorrow.edition.version, tomorrow.item.name) == (2, "政策问答")
 
 
 def test_a_node_whose_own_promise_no_longer_fits_stays_behind(world: World) -> None:

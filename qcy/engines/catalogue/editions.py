@@ -12,8 +12,8 @@ from qcy.foundation.audit.services import record_audit
 from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refused
 
-from .models import Adoption, AdoptionMode, Edition, EditionWithdrawal
-from .services import publish_adoption, stop_offering
+from .models import Adoption, AdoptionMode, Edition, EditionWithdrawal, Item
+from .services import publish_adoption, stop_offering, take_head
 from .windows import Window
 
 
@@ -23,12 +23,14 @@ def follow_editions(payload: Mapping[str, Any], now: datetime) -> None:
     A node whose own promise no longer fits the new standard stays on the old edition and is told why in the
     record; its manager adapts the override (`adoption.left_behind`).
     """
-    for adoption in Adoption.objects.filter(is_current=True, mode=AdoptionMode.FOLLOWING).select_related(
-        "item", "node", "edition"
-    ):
-        newest = in_force(adoption.item_id, local_day(now))
-        if newest and newest.version > adoption.edition.version:
-            _go_over(adoption, newest, now)
+    newest = {item.pk: in_force(item.pk, local_day(now)) for item in Item.objects.all()}
+    for edition in filter(None, newest.values()):
+        take_head(edition)
+    following = Adoption.objects.filter(is_current=True, mode=AdoptionMode.FOLLOWING)
+    for adoption in following.select_related("item", "node", "edition"):
+        latest = newest[adoption.item_id]
+        if latest and latest.version > adoption.edition.version:
+            _go_over(adoption, latest, now)
 
 
 def in_force(item_id: Any, today: date) -> Edition | None:
@@ -74,6 +76,8 @@ def withdraw_edition(edition: Edition, *, reason: str, now: datetime) -> None:
         payload={"version": edition.version},
     )
     before = in_force(edition.item_id, local_day(now))
+    if before:
+        take_head(before)
     for adoption in Adoption.objects.filter(edition=edition, is_current=True).select_related("item", "node"):
         if before is None or _go_over(adoption, before, now) is None:
             stop_offering(adoption, reason=reason[:200], now=now)

@@ -63,10 +63,16 @@ def _load_item(head: Mapping[str, Any], owner: Node | None) -> Item:
     if found and found.owner != owner:
         why = f"事项代码 {head['code']} 已经用在{'标准目录' if found.owner is None else found.owner.name}里。"
         raise Refused(Refusal("item_code_taken", why=why, fix="请换一个代码。"))
-    item, _ = Item.objects.update_or_create(
-        code=head["code"], defaults={name: head[name] for name in HEAD} | {"owner": owner}
-    )
-    return item
+    if found is None:
+        found = Item(code=head["code"], owner=owner, **{name: head[name] for name in HEAD})
+        found.save(force_insert=True)
+    return found
+
+
+def take_head(edition: Edition) -> None:
+    """The name, category and aliases that lists show are those of the edition in force."""
+    head = edition.content["item"]
+    Item.objects.filter(pk=edition.item_id).update(**{name: head[name] for name in HEAD})
 
 
 def _load_form(document: Mapping[str, Any]) -> FormEdition:
@@ -91,6 +97,7 @@ def publish_adoption(
     mode: str = AdoptionMode.FOLLOWING,
 ) -> Adoption:
     """Freeze edition + overrides + form for one node, and hash it."""
+    Item.objects.select_for_update().get(pk=edition.item_id)  # two managers at once: one after the other
     resolved = resolve(edition, overrides)
     if problems := [*errors_of(resolved), *problems_of_desks(node, resolved["flow"])]:
         raise Refused(Refusal("matter_not_publishable", why="".join(problems), fix="改好后再发布。"))

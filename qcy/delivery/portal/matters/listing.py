@@ -22,7 +22,6 @@ from qcy.engines.catalogue.queries import offered_at
 from .cards import MatterCard, card_of, matches, nearest
 
 LONGEST_QUERY = 60
-When = ("soon", "open", "always")
 
 
 @dataclass(frozen=True)
