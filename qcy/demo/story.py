@@ -56,6 +56,7 @@ class Story:
         self.adoption = adoption
         self.staff = staff
         self.people: dict[str, Person] = {}
+        self.known: dict[UUID, Actor] = {}  # looked up once, and again when their rights have changed
 
     def register(self, firm: DemoFirm) -> None:
         now = self._at(self.today - timedelta(days=40), 9)
@@ -63,6 +64,7 @@ class Story:
         prove_contact(person=person, kind=ContactKind.PHONE, value=firm.phone, now=now)
         self.people[firm.code] = person
         do(claim_organisation, self._actor(person), code=firm.code, name=firm.name, now=now)
+        self.known.pop(person.pk)
         Organisation.objects.filter(code=firm.code).update(is_demo=True)
 
     def tell(self, plan: DemoCase) -> None:
@@ -193,6 +195,7 @@ class Story:
         claim = Membership.objects.get(organisation__code=firm.code)
         if claim.state == MembershipState.CLAIMED:
             do(verify_membership, clerk, membership_id=claim.pk, name=firm.name, now=now)
+            self.known.pop(claim.person_id, None)
 
     def _assign(self, case_id: UUID, actor: Actor, now: datetime) -> None:
         assert actor.person_id
@@ -209,7 +212,9 @@ class Story:
         return self._actor(self.staff[desk])
 
     def _actor(self, person: Person) -> Actor:
-        return actor_for(person, self.today)
+        if person.pk not in self.known:
+            self.known[person.pk] = actor_for(person, self.today)
+        return self.known[person.pk]
 
     def _at(self, day: date, hour: int, minute: int | None = None) -> datetime:
         return datetime.combine(

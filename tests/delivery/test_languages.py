@@ -32,6 +32,17 @@ ADDRESSES += [
 ]
 ADDRESSES += ["/complaints/new/"]
 CONSOLE = ["/console/cases/", "/console/content/", "/console/ratings/", "/console/window/", "/console/firms/"]
+MANAGER = [
+    "/console/matters/",
+    "/console/matters/tsme/",
+    "/console/matters/import/",
+    "/console/desks/",
+    "/console/audit/",
+    "/console/imports/",
+    "/console/complaints/",
+    "/console/password/",
+]
+HUB = ["/console/calendar/", "/console/outbox/", "/console/matters/hnte/edit/", "/console/firms/merge/"]
 SILENT = ("script", "style", "textarea", "title")  # a title cannot hold a mark
 VOID = {"meta", "link", "input", "br", "img", "hr", "use", "path", "circle"}
 # characters that exist in Simplified only
@@ -102,6 +113,23 @@ def test_a_case_and_its_file_in_english(world: World, sign_in: Callable[..., Cli
 def test_the_console_in_english(world: World, sign_in: Callable[..., Client], address: str) -> None:
     world.case(0)
     assert not unmarked(read(sign_in(world.clerk), address, "en"))
+
+
+@pytest.mark.parametrize("address", MANAGER)
+def test_what_a_manager_reads_in_english(world: World, sign_in: Callable[..., Client], address: str) -> None:
+    world.case(0)
+    assert not unmarked(read(sign_in(world.manager), address, "en"))
+
+
+@pytest.mark.parametrize("address", HUB)
+def test_what_the_hub_reads_in_english(world: World, sign_in: Callable[..., Client], address: str) -> None:
+    assert not unmarked(read(sign_in(world.desk("总窗口负责人")), address, "en"))
+
+
+def test_the_drawer_of_a_case_in_english(world: World, sign_in: Callable[..., Client]) -> None:
+    case = world.case(0)
+    left = unmarked(read(sign_in(world.clerk), f"/console/cases/{case.pk}/", "en"))
+    assert not left, "\n".join(map(ascii, left))
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -196,13 +196,16 @@ def _write_letters(
 
 
 def _with_circumstances(state: CaseState, case: Case) -> CaseState:
+    """Asked before acceptance only: what follows does not depend on them."""
+    if case.accepted_on:
+        return state
     return replace(
         state, applicant_verified=applicant_is_verified(case), second_of_year=_another_was_accepted(case)
     )
 
 
 def _another_was_accepted(case: Case) -> bool:
-    if case.accepted_on or not case.adoption.definition.one_per_year or case.organisation_id is None:
+    if not case.adoption.definition.one_per_year or case.organisation_id is None:
         return False
     with purpose("filing"):  # also at another node
         others = Case.objects.in_the_way(case.adoption, case.organisation_id, case.year, None)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.console.shell import shell
 from qcy.delivery.web.errors import told
+from qcy.delivery.web.format import limit_text
 from qcy.delivery.web.gates import manager, writes
 from qcy.engines.catalogue import drafts
 from qcy.engines.catalogue.differences import changes_between, differences_at, differences_of
@@ -73,7 +74,7 @@ def _row(adoption: Adoption, node: Node, differences: int) -> dict[str, Any]:
         "adoption": adoption,
         "category": _(str(Category(adoption.item.category).label)),
         "differences": differences,
-        "promised": adoption.definition.promised_text,
+        "promised": limit_text(adoption.definition.promised),
         "mode": _(str(AdoptionMode(adoption.mode).label)),
         "may_edit": adoption.item.owner_id == owner,
     }
