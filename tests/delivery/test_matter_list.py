@@ -80,3 +80,12 @@ def test_every_kind_of_guide_answers_the_five_questions(world: World, client: Cl
     for question in ("我能办吗", "需要准备什么", "要多久", "要花多少钱", "到哪里办"):
         assert question in page
     assert "None" not in re.sub(r"<[^>]*>", "", page)
+
+
+def test_the_whole_way_stands_beside_the_button_where_part_of_it_is_elsewhere(
+    world: World, client: Client
+) -> None:
+    page = text(client, "/n/fengxi/matters/tsme/")
+    steps = re.findall(r"<li[^>]*>([^<]+)</li>", page[page.index('class="way') :])[:3]
+    assert "zjtx.miit.gov.cn" in steps[0] and "8 个工作日" in steps[1] and "省级公示" in steps[2]
+    assert "全程怎么走" not in text(client, "/n/fengxi/matters/policy-advice/")

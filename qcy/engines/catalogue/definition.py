@@ -160,8 +160,8 @@ class MatterDefinition:
 
     @property
     def result(self) -> Mapping[str, str]:
-        """`leads_to`: what a grant leads to, as the notice says it."""
-        return {"leads_to": "", **self.resolved.get("result", {})}
+        """`leads_to`: what a grant leads to, as the notice says it; `before`, `after`: what happens elsewhere."""
+        return {"leads_to": "", "before": "", "after": "", **self.resolved.get("result", {})}
 
     @property
     def one_per_year(self) -> bool:

@@ -52,6 +52,7 @@ def guide(request: Any, code: str) -> HttpResponse:
         "conditions": conditions_of(definition),
         "answer_by": definition.answer_by.count,
         "promises": promises_of(definition),
+        "way": way_of(definition),
         "summary": definition.field("summary").text,
         "fee": definition.field("fee").text,
         "visits": definition.field("visits").text,
@@ -101,6 +102,17 @@ def conditions_of(definition: MatterDefinition) -> list[dict[str, Any]]:
         {**row, "tone": tones.get(row["confidence"], ""), "sure": _(CONFIDENCE[row["confidence"]])}
         for row in definition.resolved["conditions"]
     ]
+
+
+def way_of(definition: MatterDefinition) -> list[tuple[str, bool]]:
+    """The whole way where part of it is somebody else's: (step, is it ours). Empty where all of it is here."""
+    before, after = definition.result["before"], definition.result["after"]
+    if not (before or after):
+        return []
+    answer, promised = definition.answer_by.count, definition.promised.count
+    ours = _("在这里提交：{answer} 个工作日内告诉您是否受理，受理后 {promised} 个工作日内办结")
+    steps = [(before, False), (ours.format(answer=answer, promised=promised), True), (after, False)]
+    return [step for step in steps if step[0]]
 
 
 def _known(definition: MatterDefinition, name: str) -> str:
