@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -12,7 +13,7 @@ from qcy.foundation.audit.services import record_audit
 from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refused
 
-from .models import Adoption, AdoptionMode, Edition, EditionWithdrawal, Item
+from .models import Adoption, AdoptionMode, Edition, EditionWithdrawal
 from .services import publish_adoption, stop_offering, take_head
 from .windows import Window
 
@@ -23,20 +24,20 @@ def follow_editions(payload: Mapping[str, Any], now: datetime) -> None:
     A node whose own promise no longer fits the new standard stays on the old edition and is told why in the
     record; its manager adapts the override (`adoption.left_behind`).
     """
-    newest = {item.pk: in_force(item.pk, local_day(now)) for item in Item.objects.all()}
-    for edition in filter(None, newest.values()):
+    newest = editions_in_force(local_day(now))
+    for edition in newest.values():
         take_head(edition)
     following = Adoption.objects.filter(is_current=True, mode=AdoptionMode.FOLLOWING)
     for adoption in following.select_related("item", "node", "edition"):
-        latest = newest[adoption.item_id]
+        latest = newest.get(adoption.item_id)
         if latest and latest.version > adoption.edition.version:
             _go_over(adoption, latest, now)
 
 
-def in_force(item_id: Any, today: date) -> Edition | None:
-    """The newest edition that is effective and not withdrawn."""
-    known = Edition.objects.filter(item_id=item_id, effective_from__lte=today, withdrawal=None)
-    return known.select_related("item", "form").order_by("-version").first()
+def editions_in_force(today: date) -> dict[UUID, Edition]:
+    """By item: the newest edition that is effective and not withdrawn."""
+    known = Edition.objects.filter(effective_from__lte=today, withdrawal=None)
+    return {e.item_id: e for e in known.select_related("item", "form", "withdrawal").order_by("version")}
 
 
 @transaction.atomic
@@ -75,7 +76,7 @@ def withdraw_edition(edition: Edition, *, reason: str, now: datetime) -> None:
         now=now,
         payload={"version": edition.version},
     )
-    before = in_force(edition.item_id, local_day(now))
+    before = editions_in_force(local_day(now)).get(edition.item_id)
     if before:
         take_head(before)
     for adoption in Adoption.objects.filter(edition=edition, is_current=True).select_related("item", "node"):

@@ -15,8 +15,8 @@ from qcy.foundation.parties.desks import open_desk
 from qcy.kernel.local_time import local_day
 from qcy.kernel.refusals import Refusal, Refused
 
-from .editions import in_force
-from .models import Adoption, AdoptionMode, Item
+from .editions import editions_in_force
+from .models import Adoption, AdoptionMode, Edition, Item
 from .services import load_matter, publish_adoption
 from .windows import Window, window_of
 
@@ -58,11 +58,15 @@ def offer_matters(
     if unknown := set(overrides) - {item.code for item in items}:
         why = f"overrides 里写了本节点没有的事项：{'、'.join(sorted(unknown))}。"
         raise Refused(Refusal("override_of_nothing", why=why, fix="请核对事项代码。"))
+    editions = editions_in_force(local_day(now))
+    held = {a.item_id: a for a in Adoption.objects.filter(node=node, is_current=True).defer("resolved")}
     given = {"mode": wanted.get("mode", AdoptionMode.FOLLOWING), "now": now}
     return [
-        adoption
+        _offer(
+            node, editions[item.pk], held.get(item.pk), overrides.get(item.code) or {}, windows or {}, given
+        )
         for item in items
-        if (adoption := _offer(node, item, overrides.get(item.code) or {}, windows or {}, given))
+        if item.pk in editions
     ]
 
 
@@ -79,17 +83,14 @@ def _standard_items(wanted: Any) -> list[Item]:
 
 def _offer(
     node: Node,
-    item: Item,
+    edition: Edition,
+    held: Adoption | None,
     overrides: Mapping[str, Any],
     windows: Mapping[str, Window],
     given: Mapping[str, Any],
-) -> Adoption | None:
+) -> Adoption:
     """The adoption as it should be; one that says the same already stays."""
-    edition = in_force(item.pk, local_day(given["now"]))
-    if edition is None:
-        return None
-    current = Adoption.objects.filter(node=node, item=item, is_current=True).first()
-    if current and (current.edition_id, current.overrides) == (edition.pk, dict(overrides)):
-        return current
-    window = windows.get(item.code) or window_of(edition.content, local_day(given["now"]))
+    if held and (held.edition_id, held.overrides) == (edition.pk, dict(overrides)):
+        return held
+    window = windows.get(edition.item.code) or window_of(edition.content, local_day(given["now"]))
     return publish_adoption(node=node, edition=edition, overrides=overrides, window=window, **given)
