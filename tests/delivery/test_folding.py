@@ -33,6 +33,7 @@ def engine(loader: str) -> Engine:
         "i18n": "django.templatetags.i18n",
         "static": "django.templatetags.static",
         "qcy": "qcy.delivery.components.templatetags.qcy",
+        "shared": "qcy.delivery.components.templatetags.shared",
     }
     return Engine(loaders=[(loader, inner)], libraries=libraries)
 

@@ -100,13 +100,13 @@ def notice_lines(node: Node, request: HttpRequest) -> tuple[NoticeLine, ...]:
     )
 
 
-def _footer_links(node: Node) -> list[NavItem]:
-    return [
+def _footer_links(node: Node) -> tuple[NavItem, ...]:
+    return (
         NavItem(_("结果核验"), fixed("verify")),
         NavItem(_("留言与答复"), _voice_of_node(node.slug)),
         NavItem(_("公开数据"), fixed("figures")),
         NavItem(_("使用帮助"), fixed("help")),
-    ]
+    )
 
 
 @cache

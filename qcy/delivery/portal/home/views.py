@@ -89,9 +89,9 @@ def usual(offered: list[Adoption]) -> list[Adoption]:
     return list(first.values())
 
 
-def categories(offered: list[Adoption], slug: str) -> list[CategoryCard]:
+def categories(offered: list[Adoption], slug: str) -> tuple[CategoryCard, ...]:
     base = reverse("matters", args=[slug])
-    return [
+    return tuple(
         CategoryCard(
             name=_(str(category.label)),
             icon=icon,
@@ -100,7 +100,7 @@ def categories(offered: list[Adoption], slug: str) -> list[CategoryCard]:
             url=f"{base}?category={category.value}",
         )
         for category, (icon, text) in CATEGORIES.items()
-    ]
+    )
 
 
 @public

@@ -129,7 +129,6 @@ def facet_of(request: Any, name: str, found: list[Adoption], chosen: Mapping[str
     return Facet(name, _(label), tuple(options))
 
 
-def names_of(offered: list[Adoption]) -> list[str]:
+def names_of(offered: list[Adoption]) -> tuple[str, ...]:
     """What the search box offers while one types: names first, then what people call them."""
-    names = [a.item.name for a in offered]
-    return names + [alias for a in offered for alias in a.item.aliases]
+    return (*(a.item.name for a in offered), *(alias for a in offered for alias in a.item.aliases))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,7 +15,7 @@ from qcy.delivery.web.context import home_url
 from qcy.delivery.web.gates import public
 from qcy.engines.catalogue.differences import differences_at
 from qcy.engines.catalogue.queries import offered_at
-from qcy.foundation.nodes.models import NodeKind
+from qcy.foundation.nodes.models import Node, NodeKind
 from qcy.foundation.nodes.places import SHORTEST, Answer, nodes_for
 from qcy.foundation.nodes.queries import active_nodes, coverage_of, offices_of
 
@@ -35,11 +36,30 @@ def nodes(request: Any) -> HttpResponse:
         "too_short": bool(place) and len(place) < SHORTEST,
         "covered": [(c.node, home_url(c.node), c.by) for c in answer.covered],
         "lost": answer.regions,
-        "districts": [(n, home_url(n), coverage_of(n)) for n in known if n.kind != NodeKind.HUB],
-        "hub": next(((n, home_url(n), coverage_of(n)) for n in known if n.kind == NodeKind.HUB), None),
+        "rows": tuple(node_row(n) for n in known),
+        "count": sum(n.kind != NodeKind.HUB for n in known),
         "map": node_map(known, known[0]) if known else None,
     }
     return render(request, "portal/places/nodes.html", context)
+
+
+@dataclass(frozen=True)
+class NodeRow:
+    name: str
+    url: str
+    emblem: str
+    hero: str
+    covers: tuple[str, ...]
+    is_hub: bool
+
+
+def node_row(node: Node) -> NodeRow:
+    covers = (
+        f"{c.description}（{c.region_code}）" if c.region_code else c.description for c in coverage_of(node)
+    )
+    return NodeRow(
+        node.name, home_url(node), node.emblem, node.hero, tuple(covers), node.kind == NodeKind.HUB
+    )
 
 
 @public

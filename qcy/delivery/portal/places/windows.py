@@ -16,8 +16,8 @@ class WindowRow:
     count: int
 
 
-def window_rows(node: Node) -> list[WindowRow]:
+def window_rows(node: Node) -> tuple[WindowRow, ...]:
     """The windows of a node by what they are for: 商事服务 1–4 号."""
-    return [
+    return tuple(
         WindowRow(w.name or _(str(Category(w.category).label)), w.numbers, w.count) for w in windows_of(node)
-    ]
+    )

@@ -1,0 +1,73 @@
+"""Parts of public pages that everybody sees alike: `{% load shared %}`. Each is said once per language and content.
+
+What is given must be hashable: frozen dataclasses and tuples.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from .qcy import kept
+
+register = template.Library()
+
+
+@register.simple_tag
+@kept("components/suggestions.html")
+def suggestions(id: str, names: tuple[str, ...]) -> dict[str, Any]:
+    """What a search box offers while one types."""
+    return {"id": id, "names": names}
+
+
+@register.simple_tag
+@kept("components/matter_row.html")
+def matter_row(card: Any, tagged: bool = False) -> dict[str, Any]:
+    """A matter in a list: with its category as a tag, or with its summary."""
+    return {"m": card, "tagged": tagged}
+
+
+@register.simple_tag
+@kept("components/category_cards.html")
+def category_cards(cards: tuple[Any, ...]) -> dict[str, Any]:
+    return {"cards": cards}
+
+
+@register.simple_tag
+@kept("components/window_list.html")
+def window_list(windows: tuple[Any, ...]) -> dict[str, Any]:
+    return {"windows": windows}
+
+
+@register.simple_tag
+@kept("components/node_map.html")
+def node_map(map: Any, linked: bool = False) -> dict[str, Any]:
+    """The schematic of the nodes; `linked`: each leads to its home."""
+    return {"map": map, "linked": linked}
+
+
+@register.simple_tag
+@kept("components/node_rows.html")
+def node_rows(rows: tuple[Any, ...]) -> dict[str, Any]:
+    return {"rows": rows}
+
+
+@register.simple_tag
+@kept("components/link_list.html")
+def link_list(items: tuple[Any, ...]) -> dict[str, Any]:
+    return {"items": items}
+
+
+@register.simple_tag
+@kept("insight/tiles.html")
+def figure_tiles(tiles: tuple[Any, ...]) -> dict[str, Any]:
+    """公开数据 of a home page, from `insight.queries.home_tiles`."""
+    return {"tiles": tiles}
+
+
+@register.simple_tag
+@kept("insight/figure.html")
+def figure(f: Any, by_stage: bool = False) -> dict[str, Any]:
+    """One number with what it counts, where it comes from and its rivals; `by_stage`: planned beside set up."""
+    return {"f": f, "by_stage": by_stage}
