@@ -215,12 +215,12 @@ def shell() -> dict[str, Any]:
         "complaint_url": "#",
         "large_print_url": "?large=1",
         "footer_note": "本页企业、人员与办件均为演示数据",
-        "console_nav": [
-            link(label="总览", url="#", icon="layout-dashboard", count=0, current=False),
-            link(label="办件", url="#", icon="inbox", count=24, current=True),
-            link(label="投诉", url="#", icon="message-square", count=3, current=False),
-            link(label="事项", url="#", icon="file-text", count=0, current=False),
-        ],
+        "console_nav": (
+            NavItem("总览", "#", False, "layout-dashboard", 0),
+            NavItem("办件", "#", True, "inbox", 24),
+            NavItem("投诉", "#", False, "message-square", 3),
+            NavItem("事项", "#", False, "file-text", 0),
+        ),
         "user_name": "经办人 01",
         "sign_out_url": "#",
     }

@@ -22,13 +22,13 @@ def shell(request: Any, open_cases: int | None = None) -> dict[str, Any]:
     node = next((n for n in active_nodes() if n.pk in {m.node_id for m in held}), None)
     return {
         "console_url": cases,
-        "console_nav": [
+        "console_nav": (
             NavItem(_("办件"), cases, request.path.startswith(cases), "inbox", open_cases or 0),
             *_own_pages(request, waiting.duties),
             NavItem(
                 _("投诉与建议"), complaints, request.path.startswith(complaints), "life-buoy", waiting.unread
             ),
-        ],
+        ),
         "user_name": held[0].desk_name if held else "",
         "node_name": node.name if node else "",
         "sign_out_url": reverse("account_logout"),

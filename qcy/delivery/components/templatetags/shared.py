@@ -8,10 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from qcy.delivery.components.types import NavItem
 
 from .qcy import kept
 
 register = template.Library()
+
+CURRENT = SafeString(' aria-current="true"')
 
 
 @register.simple_tag
@@ -71,3 +77,20 @@ def figure_tiles(tiles: tuple[Any, ...]) -> dict[str, Any]:
 def figure(f: Any, by_stage: bool = False) -> dict[str, Any]:
     """One number with what it counts, where it comes from and its rivals; `by_stage`: planned beside set up."""
     return {"f": f, "by_stage": by_stage}
+
+
+@register.simple_tag
+@kept("components/side_nav.html")
+def side_nav(items: tuple[NavItem, ...]) -> dict[str, Any]:
+    """Pages of the console, beside every one of them."""
+    return {"items": items}
+
+
+@register.simple_tag
+def language_links(languages: tuple[Any, ...]) -> SafeString:
+    """The page in its other languages. Not kept: every address has its own."""
+    return format_html_join(
+        "",
+        '<a href="{0}" lang="{1}" hreflang="{1}"{2}>{3}</a>',
+        ((each.url, each.tag, CURRENT if each.current else "", each.name) for each in languages),
+    )
