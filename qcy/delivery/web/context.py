@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import NavItem
@@ -45,11 +46,6 @@ def _home_of_node(slug: str) -> str:
     return reverse("home_of_node", args=[slug])
 
 
-@cache
-def _matters_of_node(slug: str) -> str:
-    return reverse("matters", args=[slug])
-
-
 def shell(request: HttpRequest) -> dict[str, Any]:
     node = getattr(request, "node", None) or node_of("")
     if node is None:
@@ -70,7 +66,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "large_print": request.COOKIES.get("large") == "1",
         "large_print_url": f"{fixed('large_print')}?{urlencode({'next': request.get_full_path()})}",
         "languages": switch(request),
-        "footer_links": _footer_links(held),
+        "footer_links": _footer_links(get_language(), held.slug),
         "notices": notice_lines(held, request),
         "now": getattr(request, "now", None),
     }
@@ -100,37 +96,34 @@ def notice_lines(node: Node, request: HttpRequest) -> tuple[NoticeLine, ...]:
     )
 
 
-def _footer_links(node: Node) -> tuple[NavItem, ...]:
+@cache
+def _footer_links(language: str | None, slug: str) -> tuple[NavItem, ...]:
     return (
         NavItem(_("结果核验"), fixed("verify")),
-        NavItem(_("留言与答复"), _voice_of_node(node.slug)),
+        NavItem(_("留言与答复"), reverse("public_voice", args=[slug])),
         NavItem(_("公开数据"), fixed("figures")),
         NavItem(_("使用帮助"), fixed("help")),
     )
 
 
 @cache
-def _news_of_node(slug: str) -> str:
-    return reverse("news", args=[slug])
-
-
-@cache
-def _voice_of_node(slug: str) -> str:
-    return reverse("public_voice", args=[slug])
-
-
-def _nav(request: HttpRequest, node: Node) -> tuple[NavItem, ...]:
-    wanted = (
-        (_("首页"), home_url(node)),
-        (_("办事"), _matters_of_node(node.slug)),
-        (_("公告"), _news_of_node(node.slug)),
+def _entries(language: str | None, slug: str, home: str) -> tuple[tuple[str, str], ...]:
+    """Labels and addresses of the navigation, said once per language and node."""
+    return (
+        (_("首页"), home),
+        (_("办事"), reverse("matters", args=[slug])),
+        (_("公告"), reverse("news", args=[slug])),
         (_("公开数据"), fixed("figures")),
         (_("我的办件"), fixed("my_cases")),
         (_("消息"), fixed("my_messages")),
     )
+
+
+def _nav(request: HttpRequest, node: Node) -> tuple[NavItem, ...]:
     home, path = home_url(node), request.path
     return tuple(
-        NavItem(label, url, path == url or (url != home and path.startswith(url))) for label, url in wanted
+        NavItem(label, url, path == url or (url != home and path.startswith(url)))
+        for label, url in _entries(get_language(), node.slug, home)
     )
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from qcy.foundation.database.held import Held
 from qcy.foundation.nodes.models import Node, NodeKind
+from qcy.foundation.nodes.queries import node_of
 from qcy.kernel.local_time import SHANGHAI, local_day
 
 from .enums import ArticleKind
@@ -27,7 +28,8 @@ def in_force(now: datetime) -> Q:
 
 def of_node(node: Node) -> Q:
     """A node shows its own texts and the hub's."""
-    return Q(node=node) | Q(node__kind=NodeKind.HUB)
+    hub = node_of("")
+    return Q(node_id__in={node.pk, hub.pk if hub else node.pk})
 
 
 def announcements(node: Node, now: datetime, kind: str = "") -> QuerySet[Publication]:
