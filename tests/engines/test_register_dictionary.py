@@ -136,7 +136,7 @@ def test_nothing_in_a_cell_breaks_the_reader(cell: Any) -> None:
 
 
 def test_every_header_that_is_written_is_read_back() -> None:
-    stored = dictionary().stored()
+    stored = dictionary().stored
     heads = [header_of(k, 2025 if k.of == Of.YEAR else None) for k in stored]
     layout = read_layout(ImportKind.FACTS, ["统一社会信用代码", *heads])
     assert layout.ignored == ()

@@ -150,7 +150,7 @@ def _taken_apart(name: str) -> tuple[int | None, str, str]:
 
 @cache
 def _facts_by_word() -> Mapping[str, FactKind]:
-    stored = dictionary().stored()
+    stored = dictionary().stored
     return {_normal(kind.label): kind for kind in stored} | {kind.name: kind for kind in stored}
 
 
@@ -204,4 +204,4 @@ def _normal(header: str) -> str:
 def known_headers(kind: ImportKind) -> Iterator[str]:
     yield from (WORDS[target][0] for target in OWN[kind])
     if kind == ImportKind.FACTS:
-        yield from (header_of(fact) for fact in dictionary().stored() if not fact.judged_by)
+        yield from (header_of(fact) for fact in dictionary().stored if not fact.judged_by)

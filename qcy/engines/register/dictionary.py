@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import yaml
@@ -43,8 +43,9 @@ class Dictionary:
     facts: Mapping[str, FactKind]
     themes: Mapping[str, str]  # code -> label, in the order of the file
 
-    def stored(self) -> list[FactKind]:
-        return [kind for kind in self.facts.values() if kind.is_stored]
+    @cached_property
+    def stored(self) -> tuple[FactKind, ...]:
+        return tuple(kind for kind in self.facts.values() if kind.is_stored)
 
 
 @dataclass(frozen=True)

@@ -164,8 +164,9 @@ def _state(title: Title, today: date) -> str:
 def _themes(facts: Sequence[Fact]) -> Iterator[Theme]:
     kinds = dictionary()
     held = {(fact.name, fact.fiscal_year): fact for fact in facts}
+    told = {fact.name for fact in facts}
     for code, label in kinds.themes.items():
-        mine = [k for k in kinds.stored() if k.theme == code and any(f.name == k.name for f in facts)]
+        mine = [k for k in kinds.stored if k.theme == code and k.name in told]
         names = {kind.name for kind in mine if kind.of == Of.YEAR}
         years = sorted({f.fiscal_year for f in facts if f.name in names and f.fiscal_year}, reverse=True)
         shown = tuple(years[:YEARS_SHOWN])

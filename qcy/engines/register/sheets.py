@@ -136,7 +136,7 @@ def _notes(kind: ImportKind) -> Iterator[tuple[str, str, str, str]]:
             yield "有效期至", "", "日期", "不填时按称号的有效年限推算"
         case ImportKind.FACTS:
             yield "年度", "", "四位年份", "也可以去掉这一列，把年度写在列名里，例如 营业收入(2025)(万元)"
-            for fact in dictionary().stored():
+            for fact in dictionary().stored:
                 if not fact.judged_by:
                     yield header_of(fact), _unit(fact), _what(fact), "按年度" if fact.of == Of.YEAR else ""
 
