@@ -80,6 +80,13 @@ def figure(f: Any, by_stage: bool = False) -> dict[str, Any]:
 
 
 @register.simple_tag
+@kept("components/news_list.html")
+def news_list(rows: tuple[Any, ...], full: bool = False) -> dict[str, Any]:
+    """Texts of a node, newest first; `full`: as a page of its own."""
+    return {"rows": rows, "full": full}
+
+
+@register.simple_tag
 @kept("components/side_nav.html")
 def side_nav(items: tuple[NavItem, ...]) -> dict[str, Any]:
     """Pages of the console, beside every one of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -61,7 +62,10 @@ def show_drawer(
 ) -> HttpResponse:
     """`opened` names the part a refusal belongs to; what was typed there comes back from the request."""
     context = drawer_context(request, case, opened)
-    context |= {"refused": told(refused.refusal) if refused else "", "opened": opened, "typed": request.POST}
+    context |= {"refused": told(refused.refusal) if refused else "", "opened": opened}
+    context["typed"] = defaultdict(
+        str, request.POST.items()
+    )  # nothing typed is an empty word, not a missing one
     context["answers"] = [
         replace(a, value=revealed[a.name], masked=False) if revealed and a.name in revealed else a
         for a in context["answers"]

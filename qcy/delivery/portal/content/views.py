@@ -19,6 +19,8 @@ from qcy.domains.content.queries import NEWS_KINDS, announcements, expired, help
 from qcy.domains.content.text import blocks
 from qcy.foundation.nodes.queries import node_of
 
+from .rows import news_rows
+
 PER_PAGE = 20
 
 
@@ -30,11 +32,11 @@ def news(request: Any) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
+        "rows": news_rows(page.object_list, request.node, request.today),
         "path": request.get_full_path(),
         "here": reverse("news", args=[request.node.slug]),
         "kind": kind if kind in NEWS_KINDS else "",
         "chips": _chips(request, kind),
-        "today": request.today,
     }
     return render(request, "portal/content/news.html", context)
 

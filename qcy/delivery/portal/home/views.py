@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from qcy.delivery.portal.content.rows import news_rows
 from qcy.delivery.portal.matters.cards import card_of
 from qcy.delivery.portal.matters.listing import names_of
 from qcy.delivery.portal.nodes import at_node
@@ -63,7 +64,7 @@ def home(request: Any) -> HttpResponse:
         "hero": request.node.hero,
         "windows": window_rows(request.node),
         "tiles": home_tiles(),
-        "news": list(announcements(request.node, request.now)[:NEWS]),
+        "news": news_rows(announcements(request.node, request.now)[:NEWS], request.node, request.today),
         "is_demo": any(a.window_is_demo for a in offered),
         "is_hub": request.node.kind == NodeKind.HUB,
         "names": names_of(offered),
