@@ -1,0 +1,183 @@
+"""One firm, one policy, one day: the verdict, what would settle it, points, amounts and class.
+
+The verdict is `qualifies` or `fails` only if every way of filling in the missing facts gives the same.
+Else it is `manual` when only reviewers' facts can change it, and `unknown` with the facts that can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from .facts import Dictionary
+from .feel.evaluate import Evaluation
+from .feel.functions import half_up
+from .outcomes.diagrams import Branch, TooOpen, endings, variables
+from .outcomes.terms import Number, plain
+from .packs.model import DRAFT, Amount, Clause, Pack, Route, Version
+from .packs.names import names_of
+from .scope import POINTS, TOTAL, Names, score_names
+from .scores import bounds
+
+QUALIFIES, FAILS, UNKNOWN, MANUAL = "qualifies", "fails", "unknown", "manual"
+
+FEN = 6
+"""Decimals of 万元 down to one fen."""
+
+Span = Number | tuple[Number, Number]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came out for one firm; `names` lets an explanation ask the same evaluation further questions."""
+
+    pack: Pack
+    version: Version | None
+    verdict: str
+    on: date
+    kind: str
+    undecided_by: tuple[str, ...] = ()
+    judged_by: tuple[str, ...] = ()
+    points: Mapping[str, Span] = field(default_factory=dict)
+    amounts: Mapping[str, Number] = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    provisional: bool = False
+    names: Names | None = field(default=None, compare=False, repr=False)
+
+
+def decide(
+    pack: Pack,
+    dictionary: Dictionary,
+    facts: Mapping[str, Any],
+    on: date,
+    kind: str = "new",
+    *,
+    allow_draft: bool = False,
+    calendar: Any = None,
+) -> Answer:
+    """The answer for plain fact values (as `Dictionary.read` gives them).
+
+    Outside every version the verdict is `fails`; a draft version answers `manual` unless it is allowed.
+    """
+    version = pack.version_for(on, kind)
+    if version is None:
+        return Answer(pack, None, FAILS, on, kind)
+    if version.status == DRAFT and not allow_draft:
+        return Answer(pack, version, MANUAL, on, kind)
+    names = Names(version, dictionary, facts, on, kind, calendar)
+    try:
+        return _answer(pack, version, names, on, kind)
+    except TooOpen:
+        return Answer(pack, version, UNKNOWN, on, kind, tuple(sorted(_missing(version, names))), names=names)
+
+
+def _answer(pack: Pack, version: Version, names: Names, on: date, kind: str) -> Answer:
+    verdict, undecided, judged = verdict_of(qualifying(version, names.run), names.dictionary)
+    return Answer(
+        pack,
+        version,
+        verdict,
+        on,
+        kind,
+        undecided,
+        judged,
+        points={name.removeprefix(POINTS): span_of(names.value(name)) for name in score_names(version) if name != TOTAL}
+        | _total(version, names),
+        amounts=_amounts(version, names, verdict),
+        categories=_categories(version, names),
+        flags=tuple(flag.id for flag in version.flags if names.run.value(flag.when) is True),
+        provisional=version.status != "active",
+        names=names,
+    )
+
+
+def qualifying(version: Version, run: Evaluation) -> Any:
+    """Whether everything is met: True, False or a branch on what is missing."""
+    met: Any = True
+    for clause in version.clauses:
+        met = run.both(met, clause_met(version, run, clause))
+        if met is False:
+            return False
+    return met
+
+
+def clause_met(version: Version, run: Evaluation, clause: Clause) -> Any:
+    """A clause by itself or by a route that stands in for it. No answer (null) counts as not met."""
+    met = condition_met(run, clause)
+    for route in version.routes_for(clause.id):
+        if met is True:
+            return True
+        met = run.either(met, route_met(run, route))
+    return met
+
+
+def route_met(run: Evaluation, route: Route) -> Any:
+    met: Any = False
+    for option in route.options:
+        met = run.either(met, condition_met(run, option))
+        if met is True:
+            return True
+    return met
+
+
+def condition_met(run: Evaluation, clause: Clause) -> Any:
+    return run.diagrams.lift(_is_true, run.value(clause.when))
+
+
+def _is_true(value: Any) -> bool:
+    return value is True
+
+
+def verdict_of(met: Any, dictionary: Dictionary) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """(verdict, ordinary facts that can change it, reviewers' facts that can change it), both sorted."""
+    if not isinstance(met, Branch):
+        return (QUALIFIES if met is True else FAILS), (), ()
+    facts = sorted({fact for variable in variables(met) for fact in variable.facts})
+    judged = tuple(fact for fact in facts if dictionary[fact].judgement)
+    ordinary = tuple(fact for fact in facts if not dictionary[fact].judgement)
+    return (UNKNOWN if ordinary else MANUAL), ordinary, judged
+
+
+def span_of(points: Any) -> Span:
+    """Points as a number, or as the least and the most they can become."""
+    low, high = bounds(points)
+    assert low is not None and high is not None, "points are bounded by their bands"
+    return plain(low) if low == high else (plain(low), plain(high))
+
+
+def _total(version: Version, names: Names) -> dict[str, Span]:
+    return {"total": span_of(names.value(TOTAL))} if version.scored else {}
+
+
+def _amounts(version: Version, names: Names, verdict: str) -> dict[str, Number]:
+    due = [a for a in version.amounts if a.always or verdict in {QUALIFIES, MANUAL}]
+    found = {amount.id: amount_of(names, amount) for amount in due}
+    return {id: value for id, value in found.items() if value is not None}
+
+
+def amount_of(names: Names, amount: Amount) -> Number | None:
+    """Exact, rounded once to the fen; None while a fact it needs is missing."""
+    value = names.run.value(amount.value)
+    if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+        return None
+    return to_fen(value)
+
+
+def to_fen(value: Number) -> Number:
+    return plain(Fraction(half_up(Fraction(value) * 10**FEN), 10**FEN))
+
+
+def _categories(version: Version, names: Names) -> tuple[str, ...]:
+    if version.category is None:
+        return ()
+    possible = set(endings(names.run.value(version.category.value)))
+    return tuple(name for name in version.category.order if name in possible)
+
+
+def _missing(version: Version, names: Names) -> Iterable[str]:
+    """Every fact a version mentions and nobody has told."""
+    return {name for name in names_of(version) if name in names.dictionary and name not in names.facts}

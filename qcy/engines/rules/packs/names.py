@@ -1,0 +1,37 @@
+"""Which names a version uses, and in which of its trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..feel import tree as t
+from .model import Version
+
+
+def trees_of(version: Version) -> Iterator[t.Node]:
+    """Every tree of the version, in the order of the file."""
+    yield from (definition.tree for definition in version.definitions.values())
+    for table in version.tables.values():
+        yield from (tree for row in table.rows for tree in (*row.conditions, *row.outputs))
+    yield from (clause.when for clause in version.clauses)
+    yield from (option.when for route in version.routes for option in route.options)
+    yield from _score_trees(version)
+    yield from (amount.value for amount in version.amounts)
+    yield from (flag.when for flag in version.flags)
+    if version.category:
+        yield version.category.value
+
+
+def _score_trees(version: Version) -> Iterator[t.Node]:
+    for item in (item for group in version.groups for item in group.items):
+        if item.formula is not None:
+            yield item.formula
+        for ladder in item.ladders:
+            yield ladder.measure
+            yield from (band.test for band in ladder.bands)
+
+
+def names_of(version: Version) -> set[str]:
+    """Names in the trees, and the facts that hold reviewers' points."""
+    used = {node.id for tree in trees_of(version) for node in tree.walk() if isinstance(node, t.Name)}
+    return used | {group.judge for group in version.groups if group.judge}

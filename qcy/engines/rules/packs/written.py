@@ -1,0 +1,141 @@
+"""YAML with places: every value knows its line and column; nothing in a file is ever executed.
+
+Scalars stay texts, so that 0.05 is five hundredths and not a binary float. Tags, anchors and duplicate
+keys are refused: they hide what a reader of the file would see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+LARGEST = 2_000_000
+DEEPEST = 40
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something in a file that has to be changed, and how."""
+
+    file: str
+    line: int
+    column: int
+    says: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}：{self.says}"
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be read."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """A value of the file: a text, True/False/None, a tuple of Written or a dict of name to Written."""
+
+    value: Any
+    line: int
+    column: int
+
+    @property
+    def text(self) -> str:
+        """The scalar as it stands in the file."""
+        return {True: "true", False: "false", None: ""}.get(self.value, self.value) if self.is_scalar else ""
+
+    @property
+    def is_scalar(self) -> bool:
+        return not isinstance(self.value, (dict, tuple))
+
+    def get(self, name: str) -> Written | None:
+        return self.value.get(name) if isinstance(self.value, dict) else None
+
+    def items(self) -> Iterator[tuple[str, Written]]:
+        yield from (self.value.items() if isinstance(self.value, dict) else ())
+
+    def list(self) -> tuple[Written, ...]:
+        """Its parts; a single value counts as a list of one."""
+        return self.value if isinstance(self.value, tuple) else (self,)
+
+    def plain(self) -> Any:
+        """The same without places."""
+        if isinstance(self.value, dict):
+            return {name: part.plain() for name, part in self.value.items()}
+        return [part.plain() for part in self.value] if isinstance(self.value, tuple) else self.value
+
+
+def read_file(path: Path) -> Written:
+    """The file as written values; Unreadable with the place of the first mistake."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise Unreadable(Problem(str(path), 1, 1, f"文件太大，最多 {LARGEST // 1_000_000} MB。"))
+        text = path.read_text("utf-8")
+    except OSError:
+        raise Unreadable(Problem(str(path), 1, 1, "打不开这个文件，请核对路径。")) from None
+    except UnicodeDecodeError:
+        raise Unreadable(Problem(str(path), 1, 1, "文件不是 UTF-8 编码，请另存为 UTF-8。")) from None
+    return read_text(text, str(path))
+
+
+def read_text(text: str, file: str) -> Written:
+    try:
+        _refuse_aliases(text, file)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise Unreadable(Problem(file, line, column, f"这里的格式读不懂：{wrong.problem or wrong}")) from None
+    except yaml.YAMLError as wrong:
+        raise Unreadable(Problem(file, 1, 1, f"这里的格式读不懂：{wrong}")) from None
+    except RecursionError:
+        raise Unreadable(Problem(file, 1, 1, "层次套得太深。")) from None
+    if node is None:
+        raise Unreadable(Problem(file, 1, 1, "文件是空的。"))
+    return _written(node, file, 0)
+
+
+def _refuse_aliases(text: str, file: str) -> None:
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            mark = event.start_mark
+            raise Unreadable(Problem(file, mark.line + 1, mark.column + 1, "不能用别名（*），请把内容写出来。"))
+
+
+def _written(node: yaml.Node, file: str, depth: int) -> Written:
+    line, column = node.start_mark.line + 1, node.start_mark.column + 1
+    if depth > DEEPEST:
+        raise Unreadable(Problem(file, line, column, "层次套得太深。"))
+    if isinstance(node, yaml.MappingNode):
+        return Written(_mapping(node, file, depth), line, column)
+    if isinstance(node, yaml.SequenceNode):
+        return Written(tuple(_written(part, file, depth + 1) for part in node.value), line, column)
+    return Written(_scalar(node), line, column)
+
+
+def _mapping(node: yaml.MappingNode, file: str, depth: int) -> dict[str, Written]:
+    result: dict[str, Written] = {}
+    for key, value in node.value:
+        name = key.value if isinstance(key, yaml.ScalarNode) else ""
+        if not name or name in result:
+            says = f"“{name}”写了两次，请只留一个。" if name else "这里要写一个名字。"
+            raise Unreadable(Problem(file, key.start_mark.line + 1, key.start_mark.column + 1, says))
+        result[name] = _written(value, file, depth + 1)
+    return result
+
+
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+def _scalar(node: yaml.Node) -> Any:
+    if node.style is None and node.value in _WORDS:
+        return _WORDS[node.value]
+    return node.value
