@@ -16,7 +16,10 @@ Run = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["rules"]:  # a parser of its own, loaded only when it is asked for
+        return rules(words[1:])
+    options = parser().parse_args(words)
     run: Run = options.run
     return run(options)
 
@@ -36,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     matters = commands.add_parser("catalogue", help="事项").add_subparsers(required=True, metavar="操作")
     _file_command(matters, "lint", lint_matter_file, "检查一个事项文件，逐条说明哪里要改")
     _file_command(matters, "load", load_matter_file, "载入一个事项文件，成为新的一版")
+    commands.add_parser("rules", help="政策规则")
     audit = commands.add_parser("audit", help="核对记录").add_subparsers(required=True, metavar="操作")
     _command(audit, "verify", verify_audit, "重算全部哈希链，核对每日签名", [])
     _command(audit, "root", make_root, "现在就为前一天签名", [])
@@ -76,6 +80,12 @@ def clock_due(options: argparse.Namespace) -> int:
     due = due_on(options.accepted, WorkingDays(options.days), calendar_from_seeds())
     print(due.day.isoformat() + ("  （暂定：该年放假安排尚未发布）" if due.provisional else ""))
     return 0
+
+
+def rules(words: Sequence[str]) -> int:
+    from qcy.engines.rules.command import main
+
+    return main(words, SEEDS / "policies", calendar_from_seeds)
 
 
 def calendar_from_seeds() -> Any:

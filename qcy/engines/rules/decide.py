@@ -85,7 +85,11 @@ def _answer(pack: Pack, version: Version, names: Names, on: date, kind: str) -> 
         kind,
         undecided,
         judged,
-        points={name.removeprefix(POINTS): span_of(names.value(name)) for name in score_names(version) if name != TOTAL}
+        points={
+            name.removeprefix(POINTS): span_of(names.value(name))
+            for name in score_names(version)
+            if name != TOTAL
+        }
         | _total(version, names),
         amounts=_amounts(version, names, verdict),
         categories=_categories(version, names),
@@ -156,7 +160,7 @@ def _total(version: Version, names: Names) -> dict[str, Span]:
 def _amounts(version: Version, names: Names, verdict: str) -> dict[str, Number]:
     due = [a for a in version.amounts if a.always or verdict in {QUALIFIES, MANUAL}]
     found = {amount.id: amount_of(names, amount) for amount in due}
-    return {id: value for id, value in found.items() if value is not None}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def amount_of(names: Names, amount: Amount) -> Number | None:

@@ -55,7 +55,9 @@ class FactKind:
             return OpenText(Variable(self.name, facts))
         if self.type == "date":
             return leaf_term(Leaf(self.name, facts, FIRST_DAY.toordinal(), LAST_DAY.toordinal(), 1), "date")
-        return leaf_term(Leaf(self.name, facts, self.low, self.high, 1 if self.type == "int" else 10**DECIMALS))
+        return leaf_term(
+            Leaf(self.name, facts, self.low, self.high, 1 if self.type == "int" else 10**DECIMALS)
+        )
 
 
 @dataclass(frozen=True)
@@ -173,11 +175,15 @@ def _read_number(kind: FactKind, stated: Any) -> tuple[Any, str]:
 def _exact(stated: Any) -> tuple[Fraction | None, str]:
     """A whole number or a decimal written as text. Binary floats are refused: 0.1 is not one tenth."""
     if isinstance(stated, bool) or not isinstance(stated, (int, str, Decimal, Fraction)):
-        return None, f"“{stated}”不是准确的数。小数请写成带引号的文字，例如 \"4200.5\"。"
+        return None, f'“{stated}”不是准确的数。小数请写成带引号的文字，例如 "4200.5"。'
     if len(str(stated)) > 60:
         return None, "数字太长，请核对。"
     try:
-        number = Decimal(stated) if not isinstance(stated, Fraction) else Decimal(stated.numerator) / stated.denominator
+        number = (
+            Decimal(stated)
+            if not isinstance(stated, Fraction)
+            else Decimal(stated.numerator) / stated.denominator
+        )
     except InvalidOperation:
         return None, f"“{stated}”不是数字。"
     if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
@@ -208,12 +214,23 @@ def dictionary_of(entries: Iterable[Mapping[str, Any]]) -> Dictionary:
 def _kind(entry: Mapping[str, Any]) -> FactKind:
     if entry["type"] not in TYPES:
         raise ValueError(f"{entry['name']}：类型“{entry['type']}”不认识。可选：{'、'.join(TYPES)}。")
-    bounds = {side: None if entry.get(key) is None else plain(Fraction(str(entry[key]))) for side, key in _BOUNDS}
-    texts = {key: str(entry.get(key, "") or "") for key in ("unit", "period", "definition", "judgement")}
-    values, labels = tuple(entry.get("values", ())), dict(entry.get("labels", {}))
-    return FactKind(entry["name"], entry["zh"], entry["type"], values=values, labels=labels, **texts, **bounds)
+    return FactKind(
+        entry["name"],
+        entry["zh"],
+        entry["type"],
+        unit=str(entry.get("unit") or ""),
+        period=str(entry.get("period") or ""),
+        definition=str(entry.get("definition") or ""),
+        values=tuple(entry.get("values", ())),
+        low=_bound(entry.get("min")),
+        high=_bound(entry.get("max")),
+        judgement=str(entry.get("judgement") or ""),
+        labels=dict(entry.get("labels", {})),
+    )
 
 
-_BOUNDS = (("low", "min"), ("high", "max"))
+def _bound(written: Any) -> Number | None:
+    return None if written is None else plain(Fraction(str(written)))
+
 
 __all__ = ["Branch", "Dictionary", "FactError", "FactKind", "Told", "dictionary_of"]

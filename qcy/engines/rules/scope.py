@@ -46,7 +46,13 @@ class Names:
     """
 
     def __init__(
-        self, version: Version, dictionary: Dictionary, facts: Mapping[str, Any], on: date, kind: str, calendar: Any = None
+        self,
+        version: Version,
+        dictionary: Dictionary,
+        facts: Mapping[str, Any],
+        on: date,
+        kind: str,
+        calendar: Any = None,
     ) -> None:
         self.version, self.dictionary, self.facts = version, dictionary, facts
         self._application = {"application_date": on, "application": kind, "fiscal_year": on.year - 1}
@@ -79,7 +85,9 @@ class Names:
                 return group_points(self.run, group, self._judged(group))
             for item in group.items:
                 if item.id == name and group.show_items:
-                    return group_points(self.run, ScoreGroup(item.id, item.title, (item,), judge=group.judge), None)
+                    return group_points(
+                        self.run, ScoreGroup(item.id, item.title, (item,), judge=group.judge), None
+                    )
         raise KeyError(name)
 
     def _judged(self, group: ScoreGroup) -> Any:

@@ -69,7 +69,12 @@ class _Reader:
     def __init__(self, root: Any) -> None:
         self.root = root
         self.inputs = [e.get("name") for e in self._all("inputData")]
-        self.names = [*self.inputs, *(e.get("name") for e in self._all("decision")), *self._parameters(), *self._parts()]
+        self.names = [
+            *self.inputs,
+            *(e.get("name") for e in self._all("decision")),
+            *self._parameters(),
+            *self._parts(),
+        ]
 
     def model(self) -> Model:
         decisions = {e.get("name"): self._logic(e) for e in self._all("decision")}
@@ -79,7 +84,10 @@ class _Reader:
 
     def _refuse_cycles(self) -> None:
         """A decision that needs itself would never end."""
-        needs = {e.get("id"): [r.get("href", "#")[1:] for r in _under(e, "requiredDecision")] for e in self._all("decision")}
+        needs = {
+            e.get("id"): [r.get("href", "#")[1:] for r in _under(e, "requiredDecision")]
+            for e in self._all("decision")
+        }
         done: set[str] = set()
 
         def visit(decision: str, path: tuple[str, ...]) -> None:
@@ -130,7 +138,9 @@ class _Reader:
         allowed, default = _child(element, "outputValues"), _child(element, "defaultOutputEntry")
         listed = expression(f"[{_text(allowed)}]") if allowed is not None else None
         values = tuple(v.value for v in listed.parts() if isinstance(v, Literal)) if listed else ()
-        return Output(element.get("name") or name, values, None if default is None else self._tree(_text(default)))
+        return Output(
+            element.get("name") or name, values, None if default is None else self._tree(_text(default))
+        )
 
     def _row(self, element: Any, inputs: list[Node]) -> Row:
         cells = [e for e in element if _tag(e) == "inputEntry"]
@@ -140,12 +150,22 @@ class _Reader:
         return Row(conditions, tuple(self._tree(_text(e)) for e in element if _tag(e) == "outputEntry"))
 
 
-_HITS = {"UNIQUE": "U", "ANY": "A", "PRIORITY": "P", "FIRST": "F", "RULE ORDER": "R", "OUTPUT ORDER": "O", "COLLECT": "C"}
+_HITS = {
+    "UNIQUE": "U",
+    "ANY": "A",
+    "PRIORITY": "P",
+    "FIRST": "F",
+    "RULE ORDER": "R",
+    "OUTPUT ORDER": "O",
+    "COLLECT": "C",
+}
 _AGGREGATIONS = {"SUM": "+", "MIN": "<", "MAX": ">", "COUNT": "#"}
 
 
 def _hit_policy(element: Any) -> str:
-    hit = _HITS.get(element.get("hitPolicy", "UNIQUE"), "") + _AGGREGATIONS.get(element.get("aggregation", ""), "")
+    hit = _HITS.get(element.get("hitPolicy", "UNIQUE"), "") + _AGGREGATIONS.get(
+        element.get("aggregation", ""), ""
+    )
     if hit not in HIT_POLICIES:
         raise DmnError(f"不认识的命中策略“{element.get('hitPolicy')}”。")
     return hit

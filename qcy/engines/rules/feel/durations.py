@@ -24,7 +24,9 @@ def read_duration(text: str) -> Months | timedelta | None:
     if days and (years or months):
         return None
     factor = -1 if sign else 1
-    return timedelta(factor * int(days)) if days else Months(factor * (12 * int(years or 0) + int(months or 0)))
+    return (
+        timedelta(factor * int(days)) if days else Months(factor * (12 * int(years or 0) + int(months or 0)))
+    )
 
 
 def plus_months(day: date, months: Months) -> date | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from ..outcomes.calculate import calculate
-from ..outcomes.compare import compare
+from ..outcomes.compare import OPERATORS, compare
 from ..outcomes.diagrams import Branch, Diagrams
 from . import functions
 from . import tree as t
@@ -50,23 +51,21 @@ class Evaluation:
     def __init__(self, scope: Scope, diagrams: Diagrams | None = None, calendar: Any = None) -> None:
         self.scope, self.calendar = scope, calendar
         self.diagrams = diagrams or Diagrams()
+        if not self.diagrams.comparisons:
+            self.diagrams.comparisons = {op: partial(compare, self.diagrams, op) for op in OPERATORS}
 
     def inside(self, names: Mapping[str, Any]) -> Evaluation:
         """The same evaluation where these names come first."""
         outer = self.scope
-        return Evaluation(lambda name: names[name] if name in names else outer(name), self.diagrams, self.calendar)
+        return Evaluation(
+            lambda name: names[name] if name in names else outer(name), self.diagrams, self.calendar
+        )
 
     def value(self, node: t.Node) -> Any:
         return _RULES[type(node)](self, node)
 
     def compared(self, op: str, left: Any, right: Any) -> Any:
-        return self.diagrams.lift(self._comparisons[op], left, right)
-
-    @property
-    def _comparisons(self) -> dict[str, Callable[[Any, Any], Any]]:
-        if not hasattr(self.diagrams, "comparisons"):
-            self.diagrams.comparisons = {op: _comparison(self.diagrams, op) for op in _OPS}  # type: ignore[attr-defined]
-        return self.diagrams.comparisons  # type: ignore[attr-defined, no-any-return]
+        return self.diagrams.lift(self.diagrams.comparisons[op], left, right)
 
     def calculated(self, op: str, left: Any, right: Any) -> Any:
         return self.diagrams.lift(_CALCULATIONS[op], left, right)
@@ -103,13 +102,6 @@ class Evaluation:
         if low is False:
             return False
         return self.both(low, self.compared("<=" if test.high_closed else "<", value, self.value(test.high)))
-
-
-_OPS = ("=", "!=", "<", "<=", ">", ">=")
-
-
-def _comparison(diagrams: Diagrams, op: str) -> Callable[[Any, Any], Any]:
-    return lambda left, right: compare(diagrams, op, left, right)
 
 
 def _calculation(op: str) -> Callable[[Any, Any], Any]:

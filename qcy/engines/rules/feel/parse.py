@@ -80,7 +80,9 @@ def _quote_names(text: str, names: tuple[str, ...]) -> str:
 
 
 def _explained(wrong: UnexpectedInput, text: str) -> FeelError:
-    if isinstance(wrong, UnexpectedEOF) or (isinstance(wrong, UnexpectedToken) and wrong.token.type == "$END"):
+    if isinstance(wrong, UnexpectedEOF) or (
+        isinstance(wrong, UnexpectedToken) and wrong.token.type == "$END"
+    ):
         return FeelError("表达式没有写完，后面还缺内容。", _end(text))
     at = t.Place(wrong.line, wrong.column)
     if isinstance(wrong, UnexpectedCharacters):
@@ -113,7 +115,12 @@ _FULL_WIDTH = {
     "!": "请写 not( ) 或 != 。",
 }
 
-_HABITS = {"=": "比较相等只写一个 = 。", ">": "请写 >= 。", "and": "and 的左边要有一个条件。", "or": "or 的左边要有一个条件。"}
+_HABITS = {
+    "=": "比较相等只写一个 = 。",
+    ">": "请写 >= 。",
+    "and": "and 的左边要有一个条件。",
+    "or": "or 的左边要有一个条件。",
+}
 
 
 def _applied(found: Any, value: t.Node) -> t.Node:
@@ -176,7 +183,11 @@ class _Reader(Transformer[Token, Any]):
 
     def negative(self, children: list[Any]) -> t.Node:
         of = children[1]
-        if isinstance(of, t.Literal) and isinstance(of.value, (int, Fraction)) and not isinstance(of.value, bool):
+        if (
+            isinstance(of, t.Literal)
+            and isinstance(of.value, (int, Fraction))
+            and not isinstance(of.value, bool)
+        ):
             return t.Literal(-of.value, at=self.at)
         return t.Negative(of, at=self.at)
 
@@ -227,16 +238,20 @@ class _Reader(Transformer[Token, Any]):
         return t.Listing(tuple(c for c in children if c is not None), at=self.at)
 
     def closed(self, children: list[Any]) -> t.Node:
-        return t.Range(*children, True, True, at=self.at)
+        low, high = children
+        return t.Range(low, high, True, True, at=self.at)
 
     def open(self, children: list[Any]) -> t.Node:
-        return t.Range(*children, False, False, at=self.at)
+        low, high = children
+        return t.Range(low, high, False, False, at=self.at)
 
     def open_closed(self, children: list[Any]) -> t.Node:
-        return t.Range(*children, False, True, at=self.at)
+        low, high = children
+        return t.Range(low, high, False, True, at=self.at)
 
     def closed_open(self, children: list[Any]) -> t.Node:
-        return t.Range(*children, True, False, at=self.at)
+        low, high = children
+        return t.Range(low, high, True, False, at=self.at)
 
     def anything(self, _: list[Any]) -> _Anything:
         return _Anything()
@@ -255,7 +270,11 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "'": "'"}
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\(u[0-9a-fA-F]{4}|.)", lambda m: chr(int(m[1][1:], 16)) if len(m[1]) > 1 else _ESCAPES.get(m[1], m[1]), text)
+    return re.sub(
+        r"\\(u[0-9a-fA-F]{4}|.)",
+        lambda m: chr(int(m[1][1:], 16)) if len(m[1]) > 1 else _ESCAPES.get(m[1], m[1]),
+        text,
+    )
 
 
 def read_temporal(text: str, at: t.Place = t.Place()) -> date | Months | Any:  # noqa: B008 (immutable)

@@ -35,7 +35,7 @@ class Typing:
     errors: list[FeelError] = field(default_factory=list)
 
     def kind(self, node: t.Node) -> str:
-        return _RULES.get(type(node), lambda typing, node: ANY)(self, node)
+        return _RULES[type(node)](self, node)
 
     def expect(self, node: t.Node, wanted: str, place: str) -> None:
         found = self.kind(node)
@@ -57,7 +57,12 @@ class Typing:
 
     def _known_option(self, name: t.Node, value: t.Node) -> None:
         options = self.options(name)
-        if options and isinstance(value, t.Literal) and isinstance(value.value, str) and value.value not in options:
+        if (
+            options
+            and isinstance(value, t.Literal)
+            and isinstance(value.value, str)
+            and value.value not in options
+        ):
             near = get_close_matches(value.value, options, n=1)
             hint = f"是不是“{near[0]}”？" if near else f"可选：{'、'.join(options)}。"
             self.wrong(value, f"“{value.value}”不会出现，{hint}")
@@ -172,8 +177,10 @@ def _call(typing: Typing, node: t.Call) -> str:
         return ANY
     least, most = ARGUMENTS.get(node.function, (1, 100))
     if not least <= len(node.arguments) <= most:
-        typing.wrong(node, f"{node.function} 要 {least} 到 {most} 个参数，这里写了 {len(node.arguments)} 个。")
-    return _FUNCTIONS.get(node.function, lambda kinds: _common(kinds))(kinds)
+        typing.wrong(
+            node, f"{node.function} 要 {least} 到 {most} 个参数，这里写了 {len(node.arguments)} 个。"
+        )
+    return _FUNCTIONS.get(node.function, _common)(kinds)
 
 
 def _common(kinds: list[str]) -> str:
@@ -182,7 +189,10 @@ def _common(kinds: list[str]) -> str:
 
 
 _FUNCTIONS: dict[str, Callable[[list[str]], str]] = {
-    **{name: lambda kinds: NUMBER for name in ("floor", "ceiling", "round", "round_half_up", "decimal", "count", "abs")},
+    **{
+        name: lambda kinds: NUMBER
+        for name in ("floor", "ceiling", "round", "round_half_up", "decimal", "count", "abs")
+    },
     "working_days_between": lambda kinds: NUMBER,
     "date": lambda kinds: DATE,
     "add_working_days": lambda kinds: DATE,
@@ -199,7 +209,14 @@ def _path(typing: Typing, node: t.Path) -> str:
     return NUMBER
 
 
-_PARTS = {(DATE, "year"), (DATE, "month"), (DATE, "day"), (DAYS, "days"), (MONTHS, "years"), (MONTHS, "months")}
+_PARTS = {
+    (DATE, "year"),
+    (DATE, "month"),
+    (DATE, "day"),
+    (DAYS, "days"),
+    (MONTHS, "years"),
+    (MONTHS, "months"),
+}
 
 _RULES: dict[type, Callable[..., str]] = {
     t.Literal: _literal,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from ..feel.durations import Months, plus_months
 from .compare import OpenText, counted
@@ -36,6 +36,8 @@ MOST_BITS = 200_000
 
 def calculate(op: str, left: Any, right: Any) -> Any:
     """`left op right`, one of + - * / **."""
+    if left.__class__ in _NUMBERS and right.__class__ in _NUMBERS:  # first, because nearly all are
+        return _plain_number(op, cast(Number, left), cast(Number, right))
     if left is None or right is None:
         return None
     if isinstance(left, OpenText) or isinstance(right, OpenText):
@@ -54,8 +56,6 @@ def _with_counts(op: str, left: Any, right: Any) -> Any:
     kind = _KINDS.get((a.kind, op, b.kind))
     if kind is None:
         return None
-    if not isinstance(left, Term) and not isinstance(right, Term) and kind == "number":
-        return _plain_number(op, counted(left), counted(right))
     result = _TERMS[op](a, b)
     if result is None:
         return None
@@ -98,9 +98,10 @@ def _uncounted(kind: str, value: Number | None) -> Any:
         return None
 
 
-def _plain_number(op: str, left: tuple[str, Number] | None, right: tuple[str, Number] | None) -> Number | None:
-    assert left and right
-    a, b = left[1], right[1]
+_NUMBERS = {int, Fraction}
+
+
+def _plain_number(op: str, a: Number, b: Number) -> Number | None:
     if op == "/":
         return plain(Fraction(a) / b) if b else None
     if op == "**":
@@ -119,11 +120,11 @@ def power(base: Number, exponent: Number) -> Number | None:
     """Whole exponents only: a root is not a fraction. null when there is no value or it would be enormous."""
     if Fraction(exponent).denominator != 1 or (base == 0 and exponent < 0):
         return None
-    exact = Fraction(base)
+    exact, times = Fraction(base), int(exponent)
     bits = max(exact.numerator.bit_length(), exact.denominator.bit_length())
-    if bits * abs(exponent) > MOST_BITS:
+    if bits * abs(times) > MOST_BITS:
         return None
-    return plain(exact ** int(exponent))
+    return plain(exact**times)
 
 
 def _power_of_term(a: Term, b: Term) -> Term | None:

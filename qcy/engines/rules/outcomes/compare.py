@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from math import ceil, floor, inf, isqrt, lcm
+from itertools import pairwise
+from math import ceil, floor, inf, isqrt
 from typing import Any
 
 from ..feel.durations import Months
 from .diagrams import Diagrams, Variable
-from .terms import Leaf, Number, Poly, Term, add, negated, settled
+from .terms import ONE, Leaf, Number, Poly, Term, add, negated, settled
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -25,6 +27,11 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+
+_WITH_NULL: dict[str, bool | None] = dict.fromkeys(OPERATORS) | {"=": False, "!=": True}
+"""A number against null: it is not equal to it, and there is no order."""
+
+_NUMBERS = {int, Fraction}  # not bool, although Python counts it in
 
 _MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -44,6 +51,8 @@ class OpenText:
 
 def compare(diagrams: Diagrams, op: str, left: Any, right: Any) -> Any:
     """True, False, None (no answer: null or values of different kinds) or a Branch; FEEL 10.3.2.13."""
+    if left.__class__ in _NUMBERS and right.__class__ in _NUMBERS:  # first, because nearly all are
+        return OPERATORS[op](left, right)
     if isinstance(left, Term) or isinstance(right, Term):
         return _compare_terms(diagrams, op, left, right)
     if isinstance(left, OpenText) or isinstance(right, OpenText):
@@ -88,17 +97,37 @@ def _compare_terms(diagrams: Diagrams, op: str, left: Any, right: Any) -> Any:
     if not isinstance(left, Term):
         return _compare_terms(diagrams, _MIRRORED[op], right, left)
     if isinstance(right, Term):
-        return _against(diagrams, op, add(left, negated(right)), 0) if left.kind == right.kind else None
+        if left.kind != right.kind:
+            return None
+        if op in _EQUALITY and left.d.constant is None and right.d.constant is None:
+            return _perhaps_both_null(diagrams, op, left, right)
+        return _against(diagrams, op, add(left, negated(right)), 0)
+    if right is None and op in _EQUALITY:
+        return _against_null(diagrams, op, left)
     found = counted(right)
     if found is None or found[0] != left.kind:
         return None
     return _against(diagrams, op, left, found[1])
 
 
+def _against_null(diagrams: Diagrams, op: str, term: Term) -> Any:
+    """Whether the term has no value: where its denominator is 0."""
+    zero = _against(diagrams, "=", Term(term.d, ONE), 0)
+    return diagrams.lift(lambda is_zero: is_zero if op == "=" else not is_zero, zero)
+
+
+_EQUALITY = {"=", "!="}
+
+
+def _perhaps_both_null(diagrams: Diagrams, op: str, left: Term, right: Term) -> Any:
+    """null = null is true, which a difference cannot show: the comparison stays open."""
+    return diagrams.branch(Variable((left, right), left.facts | right.facts), [1], [op == "!=", op == "="])
+
+
 def _against(diagrams: Diagrams, op: str, term: Term, bound: Number) -> Any:
     known = settled(term)
     if not isinstance(known, Term):
-        return None if known is None else OPERATORS[op](known, bound)
+        return _WITH_NULL[op] if known is None else OPERATORS[op](known, bound)
     if len(known.leaves) == 1:
         answer = _by_one_leaf(diagrams, op, known, bound)
         if answer is not _NOT_FOLLOWED:
@@ -112,48 +141,54 @@ _NOT_FOLLOWED = object()
 def _by_one_leaf(diagrams: Diagrams, op: str, term: Term, bound: Number) -> Any:
     """A branch on the one missing number, with the exact values at which the answer changes."""
     (leaf,) = term.leaves
-    signed = term.n + term.d.times(-bound)
-    if max(signed.degree, term.d.degree) > (2 if leaf.grid else 1):
+    if max(term.n.degree, term.d.degree) > (2 if leaf.grid else 1):
         return _NOT_FOLLOWED
-    edges = sorted({edge for poly in (signed, term.d) for edge in _sign_changes(poly, leaf)})
-    edges = [edge for edge in edges if _inside(edge, leaf)]
-    answers = [_answer(op, signed, term.d, sample) for sample in _samples(edges, leaf)]
+    n, d = term.coefficients
+    exact = Fraction(bound)
+    signed = tuple(exact.denominator * a - exact.numerator * b for a, b in zip(n, d, strict=True))
+    edges = _edges(signed, d, leaf)
+    answers = [_answer(op, signed, d, sample) for sample in _samples(edges, leaf)]
     return diagrams.branch(Variable(leaf, leaf.facts), edges, answers)
 
 
-def _answer(op: str, signed: Poly, d: Poly, value: Number) -> bool | None:
-    below = d.at(value)
+Coefficients = tuple[int, ...]
+"""c, b, a of c + b i + a i², where i counts steps of the leaf's grid."""
+
+
+def _answer(op: str, signed: Coefficients, d: Coefficients, value: Number) -> bool | None:
+    below = _at(d, value)
     if below == 0:
-        return None
-    above = signed.at(value)
+        return _WITH_NULL[op]
+    above = _at(signed, value)
     return OPERATORS[op](above if below > 0 else -above, 0)
 
 
-def _inside(edge: Any, leaf: Leaf) -> bool:
-    """An edge that leaves values of the leaf on both sides."""
-    first = _first(leaf)
-    return (first is None or edge > first) and (leaf.high is None or _value(edge, leaf) <= leaf.high)
+def _at(poly: Coefficients, value: Number) -> Number:
+    c, b, a = poly
+    return c + value * (b + value * a) if a else c + value * b
 
 
-def _first(leaf: Leaf) -> Any:
-    if leaf.low is None:
-        return None
-    return ceil(leaf.low * leaf.grid) if leaf.grid else (Fraction(leaf.low), 0)
-
-
-def _value(edge: Any, leaf: Leaf) -> Number:
-    return Fraction(edge, leaf.grid) if leaf.grid else edge[0]
+def _edges(signed: Coefficients, d: Coefficients, leaf: Leaf) -> list[Any]:
+    """Where a sign changes, inside the leaf's bounds; for a real leaf each edge is (value, 0 before or 1 after it)."""
+    found = {edge for poly in (signed, d) for edge in _sign_changes(poly)}
+    first, last = leaf.steps
+    if leaf.grid:
+        whole = {step for edge in found for step in edge.around()}
+        return sorted(s for s in whole if (first is None or s > first) and (last is None or s <= last))
+    real = ((edge.low, side) for edge in found for side in (0, 1))
+    return sorted(e for e in real if (first is None or e > (first, 0)) and (last is None or e < (last, 1)))
 
 
 def _samples(edges: list[Any], leaf: Leaf) -> Iterator[Number]:
     """One value of the leaf in each cell. Between two edges no sign changes, so any will do."""
+    first, last = leaf.steps
     if leaf.grid:
-        first = ceil(leaf.low * leaf.grid) if leaf.low is not None else (edges[0] - 1 if edges else 0)
-        yield from (Fraction(start, leaf.grid) for start in (first, *edges))
+        yield first if first is not None else (edges[0] - 1 if edges else 0)
+        yield from edges
         return
-    ends: list[Number | None] = [leaf.low, *(edge[0] for edge in edges), leaf.high]
+    ends: list[Number | None] = [first, *(value for value, _ in edges), last]
     open_below = [False, *(side == 1 for _, side in edges)]
-    for start, end, is_open in zip(ends, ends[1:], open_below, strict=True):
+    for (start, end), is_open in zip(pairwise(ends), open_below, strict=True):
         yield _within(start, end, is_open)
 
 
@@ -165,28 +200,28 @@ def _within(start: Number | None, end: Number | None, is_open: bool) -> Number:
     return start + 1 if end is None else Fraction(start + end) / 2
 
 
-def _sign_changes(poly: Poly, leaf: Leaf) -> list[Any]:
-    """Edges between which the sign of `poly` in one leaf stays the same (at least all of those needed)."""
-    factors = [Fraction(0), Fraction(0), Fraction(0)]
-    for monomial, factor in poly.parts:
-        factors[len(monomial)] += factor
-    c, b, a = factors
-    if not leaf.grid:
-        return [(-c / b, 0), (-c / b, 1)] if b else []
-    return _grid_changes(c, b / leaf.grid, a / leaf.grid**2)
+@dataclass(frozen=True)
+class _Root:
+    """A root, exactly (`low` = `high`) or between two numbers less than one apart."""
+
+    low: Number
+    high: Number
+
+    def around(self) -> range:
+        """Steps of the grid that certainly separate what lies before, at and after the root."""
+        return range(ceil(self.low) if self.low == self.high else floor(self.low), floor(self.high) + 2)
 
 
-def _grid_changes(c: Fraction, b: Fraction, a: Fraction) -> list[int]:
-    """For a i² + b i + c over the integers i."""
+def _sign_changes(poly: Coefficients) -> list[_Root]:
+    c, b, a = poly
     if a == 0:
-        return [ceil(-c / b), floor(-c / b) + 1] if b else []
-    whole = lcm(a.denominator, b.denominator, c.denominator)
-    p, q, r = (int(x * whole) for x in (a, b, c))
-    under = q * q - 4 * p * r
+        root = Fraction(-c, b) if b else None
+        return [] if root is None else [_Root(root, root)]
+    under = b * b - 4 * a * c
     if under < 0:
         return []
-    near = [floor(Fraction(-q + s * isqrt(under), 2 * p)) for s in (1, -1)]
-    return [root + step for root in near for step in (-2, -1, 0, 1, 2, 3)]  # isqrt and floor are off by 2 at most
+    ends = isqrt(under), isqrt(under) + (isqrt(under) ** 2 != under)
+    return [_Root(*sorted(Fraction(-b + sign * end, 2 * a) for end in ends)) for sign in (1, -1)]
 
 
 def _by_quantity(diagrams: Diagrams, op: str, term: Term, bound: Number) -> Any:
@@ -194,14 +229,19 @@ def _by_quantity(diagrams: Diagrams, op: str, term: Term, bound: Number) -> Any:
     quantity, factor = _normal(term)
     edge = Fraction(bound) / factor
     low, high = quantity.bounds
-    cells = [
+    cells: list[tuple[Any, int, bool]] = [
         (None, -1, low is None or low < edge),
         ((edge, 0), 0, (low is None or low <= edge) and (high is None or edge <= high)),
         ((edge, 1), 1, high is None or high > edge),
     ]
-    kept = [(start, OPERATORS[op](sign if factor > 0 else -sign, 0)) for start, sign, possible in cells if possible]
+    kept: list[tuple[Any, bool | None]] = []
+    kept += [
+        (start, OPERATORS[op](sign if factor > 0 else -sign, 0))
+        for start, sign, possible in cells
+        if possible
+    ]
     if term.d.constant is None and not _positive(quantity.d):
-        kept = [(None, None), (_AFTER_NULL, kept[0][1]), *kept[1:]]
+        kept = [(None, _WITH_NULL[op]), (_AFTER_NULL, kept[0][1]), *kept[1:]]
     edges, answers = [start for start, _ in kept[1:]], [answer for _, answer in kept]
     return diagrams.branch(Variable(quantity, quantity.facts), edges, answers)
 

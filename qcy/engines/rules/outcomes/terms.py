@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import prod
+from math import ceil, floor, lcm, prod
 
 Number = int | Fraction
 
@@ -31,6 +31,14 @@ class Leaf:
     low: Number | None = None
     high: Number | None = None
     grid: int = 0
+
+    @property
+    def steps(self) -> tuple[Number | None, Number | None]:
+        """First and last value, counted in steps of the grid (for a real leaf: the bounds themselves)."""
+        if not self.grid:
+            return self.low, self.high
+        first = None if self.low is None else ceil(self.low * self.grid)
+        return first, None if self.high is None else floor(self.high * self.grid)
 
 
 Monomial = tuple[Leaf, ...]
@@ -79,10 +87,6 @@ class Poly:
     def times(self, factor: Number) -> Poly:
         return Poly.of({monomial: c * factor for monomial, c in self.parts})
 
-    def at(self, value: Number) -> Number:
-        """Its value where the only leaf has that value."""
-        return sum((c * value ** len(monomial) for monomial, c in self.parts), start=0)
-
     @cached_property
     def bounds(self) -> Bounds:
         """Interval that holds every value (not the tightest when a leaf occurs twice)."""
@@ -130,12 +134,28 @@ class Term:
         return frozenset(fact for leaf in self.leaves for fact in leaf.facts)
 
     @cached_property
+    def coefficients(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Numerator and denominator in the only leaf, as whole factors of 1, i, i² (i: steps of the grid)."""
+        (leaf,) = self.leaves
+        exact = [_factors(poly, leaf.grid or 1) for poly in (self.n, self.d)]
+        whole = lcm(*(factor.denominator for factors in exact for factor in factors))
+        n, d = (tuple(int(factor * whole) for factor in factors) for factors in exact)
+        return n, d
+
+    @cached_property
     def bounds(self) -> Bounds:
         if self.d.constant:
             return _scaled(self.n.bounds, Fraction(1) / self.d.constant)
         low = self.n.bounds[0]
         positive = self.d.bounds[0] is not None and self.d.bounds[0] >= 0
         return (0 if positive and low is not None and low >= 0 else None), None
+
+
+def _factors(poly: Poly, grid: int) -> list[Fraction]:
+    factors = [Fraction(0), Fraction(0), Fraction(0)]
+    for monomial, factor in poly.parts:
+        factors[len(monomial)] += Fraction(factor) / grid ** len(monomial)
+    return factors
 
 
 ONE = Poly.of({(): 1})

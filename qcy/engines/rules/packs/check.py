@@ -31,7 +31,10 @@ class Placed:
 def problem_at(file: str, part: Written, wrong: FeelError) -> Problem:
     """A mistake inside an expression, at its place in the file."""
     first = wrong.at.line == 1
-    line, column = part.line + wrong.at.line - 1, wrong.at.column + (part.column - 1 if first else 0)
+    line, column = (
+        part.line + wrong.at.line - 1,
+        wrong.at.column + (part.column - 1 + part.inset if first else 0),
+    )
     return Problem(file, line, column, f"{wrong.says}（{part.text.strip()[:60]}）")
 
 
@@ -52,7 +55,12 @@ def check_version(
 
 class _Check:
     def __init__(
-        self, version: m.Version, dictionary: Dictionary, placed: Sequence[Placed], written: Written, file: str
+        self,
+        version: m.Version,
+        dictionary: Dictionary,
+        placed: Sequence[Placed],
+        written: Written,
+        file: str,
     ) -> None:
         self.version, self.dictionary, self.placed = version, dictionary, placed
         self.written, self.file = written, file
@@ -76,14 +84,23 @@ class _Check:
         version = self.version
         clauses = {clause.id for clause in version.clauses}
         for route in version.routes:
-            for id in route.replaces:
-                if id not in clauses:
-                    yield self.fault(self.place("routes", route.id), f"没有编号为“{id}”的条件可以代替。")
+            for replaced in route.replaces:
+                if replaced not in clauses:
+                    yield self.fault(
+                        self.place("routes", route.id), f"没有编号为“{replaced}”的条件可以代替。"
+                    )
         for group in version.groups:
-            if group.judge and (group.judge not in self.dictionary or not self.dictionary[group.judge].judgement):
-                yield self.fault(self.place("scores", group.id), f"“{group.judge}”不是由专家或其他平台给出的数据。")
+            if group.judge and (
+                group.judge not in self.dictionary or not self.dictionary[group.judge].judgement
+            ):
+                yield self.fault(
+                    self.place("scores", group.id), f"“{group.judge}”不是由专家或其他平台给出的数据。"
+                )
             if not group.judge and any(_awarded(item) for item in group.items):
-                yield self.fault(self.place("scores", group.id), "有 [低, 高] 的分数，请用 judge 写明专家给的分放在哪个数据里。")
+                yield self.fault(
+                    self.place("scores", group.id),
+                    "有 [低, 高] 的分数，请用 judge 写明专家给的分放在哪个数据里。",
+                )
         yield from self._amount_lines()
         yield from self._twice()
         yield from self._hidden_names()
@@ -92,7 +109,9 @@ class _Check:
         for amount in self.version.amounts:
             for line in amount.lines:
                 if line not in self.version.definitions:
-                    yield self.fault(self.place("amounts", amount.id), f"计算过程里的“{line}”没有在 define 里写出来。")
+                    yield self.fault(
+                        self.place("amounts", amount.id), f"计算过程里的“{line}”没有在 define 里写出来。"
+                    )
 
     def _twice(self) -> Iterator[Problem]:
         version = self.version
@@ -104,9 +123,9 @@ class _Check:
             "flags": [f.id for f in version.flags],
         }
         for section, found in ids.items():
-            for id, count in Counter(found).items():
+            for name, count in Counter(found).items():
                 if count > 1:
-                    yield self.fault(self.place(section, id), f"编号“{id}”用了 {count} 次，请分开。")
+                    yield self.fault(self.place(section, name), f"编号“{name}”用了 {count} 次，请分开。")
 
     def _hidden_names(self) -> Iterator[Problem]:
         for section, names in (("define", self.version.definitions), ("tables", self.version.tables)):
@@ -122,7 +141,9 @@ class _Check:
         def visit(name: str, path: tuple[str, ...]) -> Iterator[Problem]:
             if name in path:
                 at = self.place("define", name)
-                yield self.fault(at, f"算式互相引用，成了环：{' → '.join((*path[path.index(name) :], name))}。")
+                yield self.fault(
+                    at, f"算式互相引用，成了环：{' → '.join((*path[path.index(name) :], name))}。"
+                )
             elif name not in done:
                 done.add(name)
                 for needed in _names_in(trees[name]):
@@ -187,7 +208,9 @@ class _Check:
                 if found is False or found is None:
                     yield self.fault(self.place("clauses", clause.id), "这个条件永远不会满足，请核对。")
                 elif found is True:
-                    yield self.fault(self.place("clauses", clause.id), "这个条件总是满足，可以删去。", warning=True)
+                    yield self.fault(
+                        self.place("clauses", clause.id), "这个条件总是满足，可以删去。", warning=True
+                    )
 
     def sources(self) -> Iterator[Problem]:
         for clause in self.version.clauses:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
@@ -43,7 +43,7 @@ def _interval(test: t.Node, text: str) -> Interval | None:
     return Interval(start, end, text)
 
 
-_TESTS = {
+_TESTS: dict[str, Callable[[Fraction], tuple[Edge, Edge]]] = {
     "<": lambda v: ((-inf, 0), (v, 0)),
     "<=": lambda v: ((-inf, 0), (v, 1)),
     "=": lambda v: ((v, 0), (v, 1)),

@@ -89,7 +89,9 @@ class _Reader:
         return self._value(part, field)
 
     def _empty(self, field: Field) -> Any:
-        return {"list": (), "table": {}, "text": "", "flag": False}.get(field.kind, _NOTHING if field.required and field.kind == "expression" else None)
+        return {"list": (), "table": {}, "text": "", "flag": False}.get(
+            field.kind, _NOTHING if field.required and field.kind == "expression" else None
+        )
 
     def _value(self, part: Written, field: Field) -> Any:
         if field.kind == "list":
@@ -168,7 +170,9 @@ class _Reader:
             for b in versions[n + 1 :]:
                 shared = set(a.kinds) & set(b.kinds)
                 if shared and a.start <= (b.end or date.max) and b.start <= (a.end or date.max):
-                    self.wrong(written, f"版本 {a.id} 与 {b.id} 的适用日期重叠（{'、'.join(sorted(shared))}）。")
+                    self.wrong(
+                        written, f"版本 {a.id} 与 {b.id} 的适用日期重叠（{'、'.join(sorted(shared))}）。"
+                    )
 
     def version(self, written: Written, field: Field) -> m.Version | None:
         f = self.shape("version", written)
@@ -198,19 +202,24 @@ class _Reader:
 
     def _definitions(self, written: Written, trees: dict[str, Any]) -> dict[str, m.Definition]:
         section = written.get("define")
-        return {name: self._definition(name, tree, section.get(name) if section else None) for name, tree in trees.items()}
+        return {
+            name: self._definition(name, tree, section.get(name) if section else None)
+            for name, tree in trees.items()
+        }
 
     def _definition(self, name: str, tree: Any, part: Written | None) -> m.Definition:
         value = part.get("value") if part else None
         title = part.get("title") if part else None
-        return m.Definition(name, tree, (value or part).text if part else "", title.text if title else "")  # type: ignore[union-attr]
+        return m.Definition(name, tree, (value or part).text if part else "", title.text if title else "")
 
     def definition(self, part: Written, field: Field) -> Node:
         return self.expression(part) if part.is_scalar else self.shape("definition", part)["value"]
 
     def clause(self, part: Written, field: Field) -> m.Clause:
         f = self.shape("clause", part)
-        return m.Clause(f["id"], f["title"], f["when"], _text(part, "when"), f["unmet"], f["source"], f["grade"] or "")
+        return m.Clause(
+            f["id"], f["title"], f["when"], _text(part, "when"), f["unmet"], f["source"], f["grade"] or ""
+        )
 
     def route(self, part: Written, field: Field) -> m.Route:
         f = self.shape("route", part)
@@ -241,12 +250,16 @@ class _Reader:
     def _band(self, range_: str, points: tuple[m.Number, m.Number], section: Written) -> m.Band:
         at = section.get(range_) or section
         place = Written(range_, at.line, 1)
-        return m.Band(self._parsed(place, lambda: unary_tests(range_, Name(m.MEASURED)), BOOLEAN), range_, points)
+        return m.Band(
+            self._parsed(place, lambda: unary_tests(range_, Name(m.MEASURED)), BOOLEAN), range_, points
+        )
 
     def amount(self, part: Written, field: Field) -> m.Amount:
         f = self.shape("amount", part)
         text = _text(part, "value")
-        return m.Amount(f["id"], f["title"], f["value"], text, f["lines"], f["always"], f["source"], f["grade"] or "")
+        return m.Amount(
+            f["id"], f["title"], f["value"], text, f["lines"], f["always"], f["source"], f["grade"] or ""
+        )
 
     def flag_shape(self, part: Written, field: Field) -> m.Flag:
         f = self.shape("warning", part)
@@ -259,7 +272,9 @@ class _Reader:
     def decision_table(self, part: Written, field: Field) -> Table:
         f = self.shape("decision_table", part)
         rows = tuple(self._row(row, f["inputs"]) for row in f["rows"])
-        return Table(f["hit"] or "U", (Output("", f["priority"], f["otherwise"]),), tuple(r for r in rows if r))
+        return Table(
+            f["hit"] or "U", (Output("", f["priority"], f["otherwise"]),), tuple(r for r in rows if r)
+        )
 
     def _row(self, row: Written, inputs: tuple[Node, ...]) -> Row | None:
         *cells, result = row.list()

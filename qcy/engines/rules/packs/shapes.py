@@ -91,7 +91,10 @@ ITEM = {
 
 LADDER = {name: ITEM[name] for name in ("measure", "bands", "otherwise")}
 
-DEFINITION = {"value": Field("expression", True, "算式"), "title": Field("text", says="在计算过程里显示的名称")}
+DEFINITION = {
+    "value": Field("expression", True, "算式"),
+    "title": Field("text", says="在计算过程里显示的名称"),
+}
 
 AMOUNT = {
     "id": Field("text", True, "编号"),
@@ -146,7 +149,11 @@ SHAPES = {
 def json_schema() -> dict[str, object]:
     """The published schema of a pack (JSON Schema 2020-12), made from the same tables the reader uses."""
     definitions = {name: _shape(shape) for name, shape in SHAPES.items()}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **definitions["pack"], "$defs": definitions}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **definitions["pack"],
+        "$defs": definitions,
+    }
 
 
 def _shape(shape: dict[str, Field]) -> dict[str, object]:

@@ -46,6 +46,8 @@ class Written:
     value: Any
     line: int
     column: int
+    inset: int = 0
+    """Columns between the place and the first character of a text: 1 where it stands in quotation marks."""
 
     @property
     def text(self) -> str:
@@ -91,8 +93,7 @@ def read_text(text: str, file: str) -> Written:
         _refuse_aliases(text, file)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as wrong:
-        mark = wrong.problem_mark or wrong.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        line, column = _place(wrong.problem_mark or wrong.context_mark)
         raise Unreadable(Problem(file, line, column, f"这里的格式读不懂：{wrong.problem or wrong}")) from None
     except yaml.YAMLError as wrong:
         raise Unreadable(Problem(file, 1, 1, f"这里的格式读不懂：{wrong}")) from None
@@ -103,22 +104,27 @@ def read_text(text: str, file: str) -> Written:
     return _written(node, file, 0)
 
 
+def _place(mark: Any) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
 def _refuse_aliases(text: str, file: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            mark = event.start_mark
-            raise Unreadable(Problem(file, mark.line + 1, mark.column + 1, "不能用别名（*），请把内容写出来。"))
+            line, column = _place(event.start_mark)
+            raise Unreadable(Problem(file, line, column, "不能用别名（*），请把内容写出来。"))
 
 
 def _written(node: yaml.Node, file: str, depth: int) -> Written:
-    line, column = node.start_mark.line + 1, node.start_mark.column + 1
+    line, column = _place(node.start_mark)
     if depth > DEEPEST:
         raise Unreadable(Problem(file, line, column, "层次套得太深。"))
     if isinstance(node, yaml.MappingNode):
         return Written(_mapping(node, file, depth), line, column)
     if isinstance(node, yaml.SequenceNode):
         return Written(tuple(_written(part, file, depth + 1) for part in node.value), line, column)
-    return Written(_scalar(node), line, column)
+    assert isinstance(node, yaml.ScalarNode)
+    return Written(_scalar(node), line, column, 1 if node.style in {"'", '"'} else 0)
 
 
 def _mapping(node: yaml.MappingNode, file: str, depth: int) -> dict[str, Written]:
@@ -127,7 +133,7 @@ def _mapping(node: yaml.MappingNode, file: str, depth: int) -> dict[str, Written
         name = key.value if isinstance(key, yaml.ScalarNode) else ""
         if not name or name in result:
             says = f"“{name}”写了两次，请只留一个。" if name else "这里要写一个名字。"
-            raise Unreadable(Problem(file, key.start_mark.line + 1, key.start_mark.column + 1, says))
+            raise Unreadable(Problem(file, *_place(key.start_mark), says))
         result[name] = _written(value, file, depth + 1)
     return result
 
@@ -135,7 +141,7 @@ def _mapping(node: yaml.MappingNode, file: str, depth: int) -> dict[str, Written
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
-def _scalar(node: yaml.Node) -> Any:
+def _scalar(node: yaml.ScalarNode) -> Any:
     if node.style is None and node.value in _WORDS:
         return _WORDS[node.value]
     return node.value

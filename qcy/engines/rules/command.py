@@ -1,0 +1,224 @@
+"""The commands of the engine: `qcy rules …` in the product, `python -m qcy.engines.rules …` without it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .decide import decide
+from .facts import Dictionary, dictionary_of
+from .packs.load import Loaded, load_pack
+from .packs.model import Pack
+from .packs.written import Unreadable, read_file
+from .report import as_json, lines, record
+from .vectors import Checked, check_vectors, run_cases
+
+FACTS = "facts.yaml"
+
+
+def add_commands(commands: Any, packs: Path | None = None) -> None:
+    """Adds every command to an argparse sub-parser; `packs` is the folder of packs when none is named."""
+    for name, (run, says, arguments) in _COMMANDS.items():
+        command = commands.add_parser(name, help=says)
+        for options, settings in arguments:
+            command.add_argument(*options, **settings)
+        if name not in {"tck"}:
+            command.add_argument(
+                "--packs", type=Path, default=packs or Path(), help="规则文件和 facts.yaml 所在的文件夹"
+            )
+        command.set_defaults(run=run)
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    packs: Path | None = None,
+    calendar: Callable[[], Any] = lambda: None,
+) -> int:
+    """Runs one command. `packs` is the folder used when none is named; `calendar` gives the working days."""
+    parser = argparse.ArgumentParser(prog="rules", description="规则引擎")
+    add_commands(parser.add_subparsers(required=True, metavar="命令"), packs)
+    parser.set_defaults(calendar=calendar)
+    options = parser.parse_args(arguments)
+    result: int = options.run(options)
+    return result
+
+
+class Stop(Exception):
+    """A sentence for the person at the terminal; the command ends with 2."""
+
+
+def _command(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    def safe(options: argparse.Namespace) -> int:
+        try:
+            return run(options)
+        except Stop as stop:
+            print(stop, file=sys.stderr)
+            return 2
+
+    return safe
+
+
+def read_dictionary(folder: Path) -> Dictionary:
+    """The fact dictionary of a folder of packs."""
+    try:
+        written = read_file(folder / FACTS).plain()
+        return dictionary_of(written["facts"])
+    except Unreadable as wrong:
+        raise Stop(str(wrong.problem)) from None
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise Stop(f"{folder / FACTS}：数据字典不完整（{wrong}）。") from None
+
+
+def pack_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.yaml") if path.name != FACTS)
+
+
+def _usable(file: Path, dictionary: Dictionary) -> Pack:
+    loaded = load_pack(file, dictionary)
+    if not loaded.usable or loaded.pack is None:
+        raise Stop("\n".join(str(problem) for problem in loaded.problems if not problem.warning))
+    return loaded.pack
+
+
+@_command
+def check(options: argparse.Namespace) -> int:
+    """Reads packs and tells every problem; runs the worked cases inside them."""
+    dictionary = read_dictionary(options.packs)
+    wrong = 0
+    for file in options.files or pack_files(options.packs):
+        loaded = load_pack(file, dictionary)
+        failed = list(_failed_cases(loaded, dictionary))
+        for problem in loaded.problems:
+            print(f"{problem}{'（提醒）' if problem.warning else ''}")
+        print(*failed, sep="\n", end="\n" if failed else "")
+        wrong += not loaded.usable or bool(failed)
+        if loaded.usable and not failed and loaded.pack:
+            cases = sum(len(version.cases) for version in loaded.pack.versions)
+            print(f"{file}：可用，{len(loaded.pack.versions)} 个版本，{cases} 个算例全部通过。")
+    return 1 if wrong else 0
+
+
+def _failed_cases(loaded: Loaded, dictionary: Dictionary) -> Iterable[str]:
+    for case, checked in run_cases(loaded.pack, dictionary) if loaded.pack and loaded.usable else ():
+        if not checked.passed:
+            yield f"{loaded.pack.policy if loaded.pack else ''} 算例“{case.name}”（第 {case.line} 行）没有通过：{_told(checked)}"
+
+
+@_command
+def evaluate(options: argparse.Namespace) -> int:
+    dictionary = read_dictionary(options.packs)
+    pack = _usable(options.pack, dictionary)
+    told, errors = dictionary.read(_json(options.facts))
+    if errors:
+        raise Stop("\n".join(error.says for error in errors))
+    facts = {name: value.value for name, value in told.items()}
+    answer = decide(
+        pack,
+        dictionary,
+        facts,
+        options.date,
+        options.kind,
+        allow_draft=options.allow_draft,
+        calendar=options.calendar(),
+    )
+    if options.json:
+        print(as_json(record(answer, told, options.language)))
+    else:
+        print(*lines(answer, told), sep="\n")
+    return 0
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"), parse_float=str)
+    except OSError:
+        raise Stop(f"打不开 {path}，请核对路径。") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as wrong:
+        raise Stop(f"{path} 不是完整的 JSON：{wrong}") from None
+
+
+@_command
+def vectors(options: argparse.Namespace) -> int:
+    dictionary = read_dictionary(options.packs)
+    packs = {pack.policy: pack for pack in (_usable(file, dictionary) for file in pack_files(options.packs))}
+    content = _json(options.file)
+    if not isinstance(content, dict) or not isinstance(content.get("vectors"), list):
+        raise Stop(f"{options.file} 里没有 vectors。")
+    checked = list(check_vectors(content["vectors"], packs, dictionary, allow_draft=options.allow_draft))
+    for case in checked:
+        if not case.passed:
+            print(f"{case.id}：{_told(case)}")
+    totals = Counter(case.policy for case in checked)
+    passed = Counter(case.policy for case in checked if case.passed)
+    for policy, count in totals.items():
+        print(f"{policy:28} {passed[policy]:4} 通过  {count - passed[policy]:4} 未通过")
+    print(
+        f"{'合计':26} {sum(passed.values()):4} 通过  {len(checked) - sum(passed.values()):4} 未通过，共 {len(checked)}"
+    )
+    return 0 if sum(passed.values()) == len(checked) else 1
+
+
+def _told(case: Checked) -> str:
+    return case.problem or "；".join(f"{d.key} 应为 {d.expected}，得到 {d.found}" for d in case.differences)
+
+
+@_command
+def tck(options: argparse.Namespace) -> int:
+    from .dmn.model import DmnError
+    from .dmn.tck import run_kit
+
+    try:
+        outcomes = list(run_kit(options.folder))
+    except DmnError as wrong:
+        raise Stop(str(wrong)) from None
+    if not outcomes:
+        raise Stop(f"{options.folder} 里没有 DMN 模型和测试。")
+    totals = Counter(outcome.folder for outcome in outcomes)
+    passed = Counter(outcome.folder for outcome in outcomes if outcome.passed)
+    for outcome in outcomes:
+        if not outcome.passed:
+            print(f"{outcome.folder} {outcome.case}：{'；'.join(outcome.differences)}")
+    for folder, count in totals.items():
+        print(f"{folder:48} {passed[folder]:4} 通过  {count - passed[folder]:4} 未通过")
+    print(
+        f"{'合计':46} {sum(passed.values()):4} 通过  {len(outcomes) - sum(passed.values()):4} 未通过，共 {len(outcomes)}"
+    )
+    return 0 if sum(passed.values()) == len(outcomes) else 1
+
+
+Argument = tuple[tuple[str, ...], dict[str, Any]]
+
+_DRAFT: Argument = (("--allow-draft",), {"action": "store_true", "help": "草稿版本也计算"})
+
+_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, list[Argument]]] = {
+    "check": (
+        check,
+        "检查规则文件，逐条说明哪里要改，并运行其中的算例",
+        [(("files",), {"nargs": "*", "type": Path, "metavar": "PACK"})],
+    ),
+    "eval": (
+        evaluate,
+        "按一项政策判断一家企业",
+        [
+            (("pack",), {"type": Path, "metavar": "PACK"}),
+            (("--facts",), {"type": Path, "required": True, "help": "企业数据，JSON"}),
+            (("--date",), {"type": date.fromisoformat, "required": True, "help": "申请日"}),
+            (("--kind",), {"choices": ("new", "recheck"), "default": "new"}),
+            (("--json",), {"action": "store_true", "help": "完整记录，可复算"}),
+            (("--language",), {"choices": ("zh", "en"), "default": "zh"}),
+            _DRAFT,
+        ],
+    ),
+    "vectors": (
+        vectors,
+        "运行一批算例，打印每项政策通过和未通过的数目",
+        [(("file",), {"type": Path}), _DRAFT],
+    ),
+    "tck": (tck, "运行 DMN 技术兼容性测试集", [(("folder",), {"type": Path})]),
+}

@@ -1,0 +1,338 @@
+"""Why: per clause the verdict, the value found, the threshold, the distance, the source and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from .decide import Answer, clause_met, condition_met, route_met, span_of, to_fen, verdict_of
+from .facts import Dictionary, Told
+from .feel import tree as t
+from .outcomes.compare import counted
+from .outcomes.diagrams import Branch
+from .outcomes.terms import Leaf, Number, plain
+from .packs.model import Amount, Clause, Route, ScoreGroup, ScoreItem
+from .scope import POINTS, Names
+from .scores import item_points
+from .sentences import Speaker
+
+MET, UNMET, UNKNOWN, MANUAL = "met", "unmet", "unknown", "manual"
+_STATES = {"qualifies": MET, "fails": UNMET, "unknown": UNKNOWN, "manual": MANUAL}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One comparison: what was found, against what. `distance` is found minus threshold, in the fact's unit."""
+
+    says: str
+    op: str
+    found: Any
+    threshold: Any
+    distance: Number | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact that alone would change the outcome: from its value now to the nearest value that does."""
+
+    fact: str
+    now: Any
+    needed: Any
+    gives: Any = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a clause rests on."""
+
+    fact: str
+    told: Told | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A clause, or an option of a route, with everything that explains it."""
+
+    id: str
+    title: str
+    says: str
+    state: str
+    measured: tuple[Measured, ...]
+    evidence: tuple[Evidence, ...]
+    changes: tuple[Change, ...]
+    undecided_by: tuple[str, ...]
+    judged_by: tuple[str, ...]
+    source: str
+    grade: str
+    unmet: str
+    by_route: str = ""
+    options: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class ItemPoints:
+    id: str
+    title: str
+    points: Any
+    band: str
+    found: Any
+    next: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class GroupPoints:
+    id: str
+    title: str
+    points: Any
+    highest: Number | None
+    items: tuple[ItemPoints, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A step of a calculation: what it is called, how it is computed, what comes out (None: not known yet)."""
+
+    title: str
+    says: str
+    value: Any
+
+
+class Explanation:
+    """Explains one answer. Everything is computed when asked for, from the same trees that decided."""
+
+    def __init__(self, answer: Answer, told: Mapping[str, Told] | None = None, language: str = "zh") -> None:
+        if answer.names is None or answer.version is None:
+            raise ValueError("这个结论没有可以说明的规则版本。")
+        self.answer, self.version, self.names = answer, answer.version, answer.names
+        self.told = told or {}
+        self.dictionary: Dictionary = self.names.dictionary
+        titles = {name: d.title for name, d in self.version.definitions.items()}
+        titles |= {POINTS + group.id: f"{group.title}得分" for group in self.version.groups}
+        trees = {name: d.tree for name, d in self.version.definitions.items()}
+        self.speaker = Speaker(self.dictionary, language, titles, trees)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(self._clause(clause) for clause in self.version.clauses)
+
+    @cached_property
+    def groups(self) -> tuple[GroupPoints, ...]:
+        return tuple(self._group(group) for group in self.version.groups)
+
+    def calculation(self, amount: Amount) -> tuple[Line, ...]:
+        """The amount line by line; the last line is the amount, rounded to the fen."""
+        lines = [
+            self._line(self.version.definitions[name].title, self.version.definitions[name].tree)
+            for name in amount.lines
+        ]
+        return (*lines, self._line(amount.title, amount.value))
+
+    def _line(self, title: str, tree: t.Node) -> Line:
+        value = self.names.run.value(tree)
+        known = isinstance(value, (int, Fraction)) and not isinstance(value, bool)
+        return Line(
+            title or self.speaker.says(tree), self.speaker.says(tree), to_fen(value) if known else None
+        )
+
+    # -- clauses --------------------------------------------------------------
+
+    def _clause(self, clause: Clause) -> Finding:
+        own = condition_met(self.names.run, clause)
+        met = clause_met(self.version, self.names.run, clause)
+        routes = self.version.routes_for(clause.id)
+        used = "" if own is True else next((r.id for r in routes if route_met(self.names.run, r) is True), "")
+        options = tuple(self._option(option) for route in routes for option in route.options)
+        return self._finding(clause, met, by_route=used, options=options)
+
+    def _option(self, option: Clause) -> Finding:
+        return self._finding(option, condition_met(self.names.run, option))
+
+    def _finding(
+        self, clause: Clause, met: Any, by_route: str = "", options: tuple[Finding, ...] = ()
+    ) -> Finding:
+        verdict, undecided, judged = verdict_of(met, self.dictionary)
+        state = _STATES[verdict]
+        return Finding(
+            clause.id,
+            clause.title,
+            self.speaker.says(clause.when),
+            state,
+            tuple(self._measured(clause.when)),
+            tuple(Evidence(name, self.told.get(name)) for name in self._facts_in(clause.when)),
+            tuple(self._changes(clause)) if state == UNMET and not by_route else (),
+            undecided,
+            judged,
+            clause.source,
+            clause.grade,
+            clause.unmet,
+            by_route,
+            options,
+        )
+
+    def _facts_in(self, tree: t.Node) -> list[str]:
+        """Facts a tree rests on, through definitions, in order."""
+        found: dict[str, None] = {}
+        for node in tree.walk():
+            if isinstance(node, t.Name):
+                if node.id in self.version.definitions:
+                    found |= dict.fromkeys(self._facts_in(self.version.definitions[node.id].tree))
+                elif node.id in self.dictionary:
+                    found[node.id] = None
+        return list(found)
+
+    def _measured(self, tree: t.Node) -> Iterator[Measured]:
+        for op, left, right in _comparisons(tree):
+            found, threshold = self.names.run.value(left), self.names.run.value(right)
+            a, b = _known(found), _known(threshold)
+            distance = plain(Fraction(a[1]) - b[1]) if a and b and a[0] == b[0] else None
+            shown = (
+                None
+                if isinstance(found, Branch) or counted(found) is None and not isinstance(found, str)
+                else found
+            )
+            yield Measured(self.speaker.says(left), op, shown, threshold, distance)
+
+    def _changes(self, clause: Clause) -> Iterator[Change]:
+        for fact in self._facts_in(clause.when):
+            if fact in self.names.facts and not self.dictionary[fact].judgement:
+                found = self._without(fact)
+                yield from self._nearest(
+                    fact, clause_met(self.version, found.run, clause), lambda value: value is True
+                )
+
+    def _without(self, fact: str) -> Names:
+        """The same question with this one fact left open."""
+        facts = {name: value for name, value in self.names.facts.items() if name != fact}
+        return Names(
+            self.version, self.dictionary, facts, self.answer.on, self.answer.kind, self.names.run.calendar
+        )
+
+    def _nearest(self, fact: str, outcome: Any, wanted: Any) -> Iterator[Change]:
+        """The value of `fact` nearest to the present one at which the outcome is wanted; nothing if none is."""
+        if not isinstance(outcome, Branch) or any(isinstance(child, Branch) for child in outcome.children):
+            return
+        now = self.names.facts[fact]
+        reachable = [
+            (_edges(outcome, n, self.dictionary[fact], now), c)
+            for n, c in enumerate(outcome.children)
+            if wanted(c)
+        ]
+        best = min(
+            ((value, child) for value, child in reachable if value is not None),
+            key=lambda v: _far(v[0], now),
+            default=None,
+        )
+        if best is not None:
+            yield Change(fact, now, best[0], best[1])
+
+    # -- points ---------------------------------------------------------------
+
+    def _group(self, group: ScoreGroup) -> GroupPoints:
+        points = span_of(self.names.value(POINTS + group.id))
+        return GroupPoints(
+            group.id,
+            group.title,
+            points,
+            group.highest,
+            tuple(self._item(group, item) for item in group.items),
+        )
+
+    def _item(self, group: ScoreGroup, item: ScoreItem) -> ItemPoints:
+        run = self.names.run
+        points = span_of(item_points(run, group, item))
+        band, found = self._band(item)
+        return ItemPoints(
+            item.id, item.title, points, band, found, tuple(self._more_points(group, item, points))
+        )
+
+    def _band(self, item: ScoreItem) -> tuple[str, Any]:
+        """The band the firm is in, with the measure's value; of several ladders the one that gives most."""
+        best: tuple[Any, str, Any] = (-1, "", None)
+        for ladder in item.ladders:
+            value = self.names.run.value(ladder.measure)
+            inside = self.names.run.inside({"?": value})
+            for band in ladder.bands:
+                if inside.value(band.test) is True and band.points[1] > best[0]:
+                    best = (band.points[1], f"{self.speaker.says(ladder.measure)} {band.text}", value)
+        return best[1], best[2]
+
+    def _more_points(self, group: ScoreGroup, item: ScoreItem, points: Any) -> Iterator[Change]:
+        if not isinstance(points, (int, Fraction)):
+            return
+        trees = [ladder.measure for ladder in item.ladders] + (
+            [item.formula] if item.formula is not None else []
+        )
+        for fact in dict.fromkeys(f for tree in trees for f in self._facts_in(tree)):
+            if fact in self.names.facts:
+                outcome = item_points(self._without(fact).run, group, item)
+                yield from self._nearest(
+                    fact, outcome, lambda v: isinstance(v, (int, Fraction)) and v > points
+                )
+
+
+def _comparisons(tree: t.Node) -> Iterator[tuple[str, t.Node, t.Node]]:
+    """Every comparison in a tree as (op, left, right), a range as two."""
+    for node in tree.walk():
+        if isinstance(node, t.Comparison):
+            yield node.op, node.left, node.right
+        elif isinstance(node, t.Member):
+            for test in node.tests:
+                if isinstance(test, t.Range):
+                    yield (">=" if test.low_closed else ">"), node.value, test.low
+                    yield ("<=" if test.high_closed else "<"), node.value, test.high
+                else:
+                    yield (
+                        (test.op, node.value, test.right)
+                        if isinstance(test, t.Test)
+                        else ("=", node.value, test)
+                    )
+
+
+def _known(value: Any) -> tuple[str, Number] | None:
+    return None if isinstance(value, Branch) else counted(value)
+
+
+def _edges(branch: Branch, cell: int, kind: Any, now: Any) -> Any:
+    """The value inside a cell of the branch that lies nearest to `now`."""
+    if not isinstance(branch.variable.key, Leaf):
+        return (
+            kind.values[_nearest_index(branch, cell, kind, now)]
+            if kind.type == "enum"
+            else (cell == 1 if kind.type == "bool" else None)
+        )
+    leaf = branch.variable.key
+    low = branch.breaks[cell - 1] if cell else None
+    high = branch.breaks[cell] - 1 if cell < len(branch.breaks) else None
+    at = counted(now)
+    place = at[1] * leaf.grid if at else 0
+    nearest = max(low, place) if low is not None else place
+    nearest = min(high, nearest) if high is not None else nearest
+    value = plain(Fraction(nearest) / leaf.grid)
+    return type(now).fromordinal(int(value)) if at and at[0] == "date" else value
+
+
+def _nearest_index(branch: Branch, cell: int, kind: Any, now: Any) -> int:
+    low = branch.breaks[cell - 1] if cell else 0
+    high = (branch.breaks[cell] if cell < len(branch.breaks) else len(kind.values)) - 1
+    return min(max(kind.values.index(now), low), high)
+
+
+def _far(value: Any, now: Any) -> Number:
+    a, b = counted(value), counted(now)
+    return abs(Fraction(a[1]) - b[1]) if a and b else 1
+
+
+__all__ = [
+    "Change",
+    "Evidence",
+    "Explanation",
+    "Finding",
+    "GroupPoints",
+    "ItemPoints",
+    "Line",
+    "Measured",
+    "Route",
+]

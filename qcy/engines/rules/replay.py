@@ -1,0 +1,46 @@
+"""An old decision again: the version and the facts it used must give what it said (R4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from .decide import decide
+from .facts import Dictionary
+from .packs.model import Pack
+from .vectors import Difference, as_expected, differences
+
+
+class CannotReplay(ValueError):
+    """The record does not belong to the pack at hand; the sentence says why."""
+
+
+def replay(
+    record: Mapping[str, Any], pack: Pack, dictionary: Dictionary, calendar: Any = None
+) -> list[Difference]:
+    """What comes out differently now; an empty list is what is promised.
+
+    CannotReplay when the version is gone or its content is not the one that decided.
+    """
+    version = pack.version(record["version"]) if record["version"] else None
+    if record["version"] and version is None:
+        raise CannotReplay(f"规则文件里没有版本 {record['version']}。")
+    if version is not None and version.fingerprint != record["fingerprint"]:
+        raise CannotReplay(f"版本 {version.id} 的内容与当时不同，不能复算。")
+    facts, errors = dictionary.read(record["facts"])
+    if errors:
+        raise CannotReplay("；".join(error.says for error in errors))
+    plain = {name: told.value for name, told in facts.items()}
+    on, kind = date.fromisoformat(record["date"]), record["application"]
+    answer = decide(
+        pack,
+        dictionary,
+        plain,
+        on,
+        kind,
+        allow_draft=record["answer"]["verdict"] != "manual",
+        calendar=calendar,
+    )
+    found = as_expected(answer)
+    return list(differences(record["answer"], found))
