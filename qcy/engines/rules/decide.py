@@ -154,7 +154,13 @@ def span_of(points: Any) -> Span:
 
 
 def _total(version: Version, names: Names) -> dict[str, Span]:
-    return {"total": span_of(names.value(TOTAL))} if version.scored else {}
+    """The total is the sum of the groups' ends: what a reader adds up on paper."""
+    if not version.scored:
+        return {}
+    spans = [span_of(names.value(POINTS + group.id)) for group in version.groups]
+    low = sum((s[0] if isinstance(s, tuple) else s for s in spans), start=Fraction(0))
+    high = sum((s[1] if isinstance(s, tuple) else s for s in spans), start=Fraction(0))
+    return {"total": plain(low) if low == high else (plain(low), plain(high))}
 
 
 def _amounts(version: Version, names: Names, verdict: str) -> dict[str, Number]:

@@ -68,7 +68,7 @@ def run_cases(pack: Pack, dictionary: Dictionary) -> Iterator[tuple[WorkedCase, 
             yield case, Checked(case.name, pack.policy, problem="；".join(error.says for error in errors))
             continue
         plain = {name: told.value for name, told in facts.items()}
-        answer = as_expected(decide(pack, dictionary, plain, case.on, case.kind, allow_draft=True))
+        answer = as_expected(decide(pack, dictionary, plain, case.on, case.kind))
         different = [
             Difference(key, value, answer.get(key))
             for key, value in case.expect.items()

@@ -1,0 +1,319 @@
+"""Trees of one version over one table: quantities, conditions and points, each computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+
+from ..facts import DECIMALS, Dictionary
+from ..feel import tree as t
+from ..feel.evaluate import Evaluation
+from ..outcomes.compare import counted
+from ..packs.model import Version
+from ..scope import FROM_APPLICATION, POINTS
+from ..tables import Table as DecisionTable
+from . import conditions as c
+from . import quantities as q
+from .columns import Array, Firms
+from .points import Points, group_points, points_condition, total_points
+
+Step = Fraction(1, 10**DECIMALS)
+
+
+class Table:
+    """Computes trees for all rows of `firms`. NotCertain where only the interpreter can do it."""
+
+    def __init__(self, version: Version, dictionary: Dictionary, firms: Firms, on: date, kind: str) -> None:
+        self.version, self.dictionary, self.firms = version, dictionary, firms
+        application = {"application_date": on, "application": kind, "fiscal_year": on.year - 1}
+        self._constants = Evaluation(application.__getitem__)
+        self._quantities: dict[tuple[t.Node, bool], q.Quantity] = {}
+        self._conditions: dict[t.Node, c.Condition] = {}
+        self._points: dict[str, Points] = {}
+
+    # -- facts ----------------------------------------------------------------
+
+    def missing(self, fact: str) -> Array:
+        column = self.firms.columns.get(fact)
+        return np.ones(self.firms.count, bool) if column is None else column.missing
+
+    def constant(self, node: t.Node) -> Any:
+        """The value of a tree without facts; KeyError when there are some."""
+        if any(isinstance(n, t.Name) and n.id not in FROM_APPLICATION for n in node.walk()):
+            raise KeyError
+        return self._constants.value(node)
+
+    def expanded(self, node: t.Node) -> t.Node:
+        """A definition or a table in place of its name."""
+        while isinstance(node, t.Name) and node.id in self.version.definitions:
+            node = self.version.definitions[node.id].tree
+        if isinstance(node, t.Name) and node.id in self.version.tables:
+            return as_choices(self.version.tables[node.id])
+        return node
+
+    # -- numbers --------------------------------------------------------------
+
+    def quantity(self, node: t.Node, from_zero: bool = False) -> q.Quantity:
+        """A number for every row; `from_zero`: with every missing fact at 0."""
+        key = (node, from_zero)
+        if key not in self._quantities:
+            self._quantities[key] = self._quantity(self.expanded(node), from_zero)
+        return self._quantities[key]
+
+    def _quantity(self, node: t.Node, from_zero: bool) -> q.Quantity:
+        try:
+            return _constant(self.constant(node))
+        except KeyError:
+            pass
+        if isinstance(node, t.Name):
+            return self._fact(node.id, from_zero)
+        rule = _NUMBERS.get(type(node))
+        if rule is None:
+            raise q.NotCertain
+        return rule(self, node, from_zero)
+
+    def _fact(self, name: str, from_zero: bool) -> q.Quantity:
+        if name not in self.dictionary or self.dictionary[name].type not in {"int", "decimal", "date"}:
+            raise q.NotCertain
+        column = self.firms.columns.get(name)
+        found = q.of_column(column) if column else q.unknown_column(self.firms, self.dictionary[name])
+        if not from_zero:
+            return found
+        least, most = min(found.least, 0), max(found.most, 0)
+        return q.Quantity(**{**vars(found), "n": np.nan_to_num(found.n), "least": least, "most": most})
+
+    def measured(self, node: t.Node) -> c.Measured:
+        now = self.quantity(node)
+        return c.Measured(now, self.quantity(node, from_zero=True), {fact: self.missing(fact) for fact in now.facts})
+
+    # -- conditions -----------------------------------------------------------
+
+    def condition(self, node: t.Node) -> c.Condition:
+        if node not in self._conditions:
+            self._conditions[node] = self._condition(self.expanded(node))
+        return self._conditions[node]
+
+    def _condition(self, node: t.Node) -> c.Condition:
+        try:
+            value = self.constant(node)
+        except KeyError:
+            rule = _CONDITIONS.get(type(node))
+            if rule is None:
+                raise q.NotCertain from None
+            return rule(self, node)
+        return c.fixed(value if isinstance(value, bool) else None)
+
+    def compared(self, op: str, left: t.Node, right: t.Node) -> c.Condition:
+        left, right = self.expanded(left), self.expanded(right)
+        if isinstance(left, t.Name) and left.id.startswith(POINTS):
+            return points_condition(self.points(left.id), op, self._bound(right))
+        if isinstance(left, t.Name) and left.id in self.dictionary and self.dictionary[left.id].type in {"enum", "text", "bool"}:
+            return self._word(op, left.id, self.constant_or_refuse(right))
+        try:
+            bound = self.constant(right)
+        except KeyError:
+            return c.compared(self.measured(t.Arithmetic("-", left, right)), op, Fraction(0))
+        found = counted(bound)
+        if found is None:
+            raise q.NotCertain
+        return c.compared(self.measured(left), op, Fraction(found[1]))
+
+    def constant_or_refuse(self, node: t.Node) -> Any:
+        try:
+            return self.constant(node)
+        except KeyError:
+            raise q.NotCertain from None
+
+    def _bound(self, node: t.Node) -> Fraction:
+        value = self.constant_or_refuse(node)
+        if not isinstance(value, (int, Fraction)):
+            raise q.NotCertain
+        return Fraction(value)
+
+    def _word(self, op: str, fact: str, value: Any) -> c.Condition:
+        if op not in {"=", "!="}:
+            raise q.NotCertain
+        found = self.words(fact, {value})
+        return found if op == "=" else c.negation(found)
+
+    def words(self, fact: str, wanted: set[Any]) -> c.Condition:
+        """A choice, a text or a yes-or-no fact is one of the wanted values."""
+        kind, column = self.dictionary[fact], self.firms.columns.get(fact)
+        values = column.values if column else np.full(self.firms.count, -1)
+        if kind.type == "bool":
+            held = c.yes(values, fact)
+            return c.either([held if value else c.negation(held) for value in wanted if isinstance(value, bool)])
+        words = column.words if column else kind.values
+        places = frozenset(n for n, word in enumerate(words) if word in wanted)
+        if kind.type == "text":  # any text is possible: one more place than there are words, and one for each unseen
+            unseen = len({w for w in wanted if w not in words and isinstance(w, str)})
+            return c.one_of(values, places | {-9 - n for n in range(unseen)}, len(words) + unseen + 1, fact)
+        return c.one_of(values, places, len(words), fact)
+
+    # -- points ---------------------------------------------------------------
+
+    def points(self, name: str) -> Points:
+        if name not in self._points:
+            self._points[name] = self._named_points(name.removeprefix(POINTS))
+        return self._points[name]
+
+    def _named_points(self, name: str) -> Points:
+        if name == "total":
+            return total_points([self.points(POINTS + group.id) for group in self.version.groups])
+        for group in self.version.groups:
+            if group.id == name:
+                return group_points(self, group, group.items)
+            for item in group.items:
+                if item.id == name and group.show_items:
+                    return group_points(self, group, (item,), judged=False)
+        raise q.NotCertain
+
+
+def _constant(value: Any) -> q.Quantity:
+    if value is None:
+        return q.Quantity(Fraction(1), 0, np.zeros(1), 0, 0, 0)
+    found = counted(value)
+    if found is None:
+        raise q.NotCertain
+    return q.constant(found[1], found[0])
+
+
+def _arithmetic(table: Table, node: t.Arithmetic, from_zero: bool) -> q.Quantity:
+    left, right = table.quantity(node.left, from_zero), table.quantity(node.right, from_zero)
+    if node.op in {"+", "-"}:
+        return q.add(left, right if node.op == "+" else q.negated(right), _kind(node.op, left.kind, right.kind))
+    if node.op == "**":
+        return _power(left, right)
+    return q.multiply(left, right) if node.op == "*" else q.divide(left, right)
+
+
+def _kind(op: str, left: str, right: str) -> str:
+    if left == right == "date":
+        return "days"
+    return "date" if "date" in {left, right} else left
+
+
+def _power(base: q.Quantity, exponent: q.Quantity) -> q.Quantity:
+    times = exponent.constant
+    if times is None or times.denominator != 1 or not 1 <= times <= 4:
+        raise q.NotCertain
+    result = base
+    for _ in range(int(times) - 1):
+        result = q.multiply(result, base)
+    return result
+
+
+def _number_choice(table: Table, node: t.Choice, from_zero: bool) -> q.Quantity:
+    """`if` between numbers; a row whose condition is open counts as missing."""
+    met = table.condition(node.condition)
+    return _picked(met, table.quantity(node.then, from_zero), table.quantity(node.other, from_zero))
+
+
+def _picked(met: c.Condition, then: q.Quantity, other: q.Quantity) -> q.Quantity:
+    factor = Fraction(1, lcm(then.factor.denominator, other.factor.denominator))
+    p, r = int(then.factor / factor), int(other.factor / factor)
+    least, most = min(p * then.least, p * then.most, r * other.least, r * other.most), max(
+        p * then.least, p * then.most, r * other.least, r * other.most
+    )
+    if max(-least, most) >= q.EXACT:
+        raise q.NotCertain
+    hold, miss = np.asarray(met.can_hold), np.asarray(met.may_miss)
+    n = np.where(hold & miss, np.nan, np.where(hold, then.n * float(p), other.n * float(r)))
+    d = None
+    if then.d is not None or other.d is not None:
+        d = np.where(hold, 1.0 if then.d is None else then.d, 1.0 if other.d is None else other.d)
+    facts = met.facts | then.facts | other.facts
+    return q.Quantity(factor, n, d, least, most, max(then.highest, other.highest), mixed=facts, kind=then.kind)
+
+
+def _function(table: Table, node: t.Call, from_zero: bool) -> q.Quantity:
+    """min and max of numbers without denominators, and the absolute value; others only as constants."""
+    act = {"min": np.minimum, "max": np.maximum}.get(node.function)
+    if act is None:
+        raise q.NotCertain
+    parts = [table.quantity(argument, from_zero) for argument in node.arguments]
+    result = parts[0]
+    for part in parts[1:]:
+        result = _extreme(act, result, part)
+    return result
+
+
+def _extreme(act: Callable[[Any, Any], Any], a: q.Quantity, b: q.Quantity) -> q.Quantity:
+    if a.d is not None or b.d is not None:
+        raise q.NotCertain
+    factor = Fraction(1, lcm(a.factor.denominator, b.factor.denominator))
+    p, r = int(a.factor / factor), int(b.factor / factor)
+    ends = (p * a.least, p * a.most, r * b.least, r * b.most)
+    if max(map(abs, ends)) >= q.EXACT:
+        raise q.NotCertain
+    n = act(np.asarray(a.n * float(p)), np.asarray(b.n * float(r)))
+    return q.Quantity(factor, n, None, min(ends), max(ends), mixed=a.facts | b.facts, kind=a.kind)
+
+
+_NUMBERS: dict[type, Callable[[Table, Any, bool], q.Quantity]] = {
+    t.Arithmetic: _arithmetic,
+    t.Negative: lambda table, node, from_zero: q.negated(table.quantity(node.of, from_zero)),
+    t.Choice: _number_choice,
+    t.Call: _function,
+}
+
+
+def _yes(table: Table, node: t.Name) -> c.Condition:
+    return table.words(node.id, {True}) if node.id in table.dictionary else _refuse()
+
+
+def _refuse() -> c.Condition:
+    raise q.NotCertain
+
+
+def _member(table: Table, node: t.Member) -> c.Condition:
+    value = table.expanded(node.value)
+    if isinstance(value, t.Name) and value.id in table.dictionary and table.dictionary[value.id].type in {"enum", "text"}:
+        return table.words(value.id, {table.constant_or_refuse(test) for test in node.tests if not isinstance(test, (t.Test, t.Range))})
+    parts = [_test(table, node.value, test) for test in node.tests]
+    return parts[0] if len(parts) == 1 else c.either(parts)
+
+
+def _test(table: Table, value: t.Node, test: t.Node) -> c.Condition:
+    if isinstance(test, t.Range):
+        return _range(table, value, test)
+    return table.compared(test.op, value, test.right) if isinstance(test, t.Test) else table.compared("=", value, test)
+
+
+def _range(table: Table, value: t.Node, test: t.Range) -> c.Condition:
+    """Inside a range: one question, although it has two ends."""
+    low = table.compared(">=" if test.low_closed else ">", value, test.low)
+    high = table.compared("<=" if test.high_closed else "<", value, test.high)
+    inside = c.both([low, high])
+    alone = len(inside.facts) == 1 and isinstance(table.expanded(value), t.Name)
+    doubt = inside.doubt if alone else c._or(inside.doubt, inside.open)
+    return c.Condition(inside.can_hold, inside.can_fail, inside.can_be_null, doubt, inside.facts)
+
+
+_CONDITIONS: dict[type, Callable[[Table, Any], c.Condition]] = {
+    t.Name: _yes,
+    t.Comparison: lambda table, node: table.compared(node.op, node.left, node.right),
+    t.Member: _member,
+    t.Both: lambda table, node: c.both([table.condition(item) for item in node.items]),
+    t.Either: lambda table, node: c.either([table.condition(item) for item in node.items]),
+    t.Negation: lambda table, node: c.negation(table.condition(node.of)),
+    t.Choice: lambda table, node: c.choice(*map(table.condition, (node.condition, node.then, node.other))),
+}
+
+
+def as_choices(table: DecisionTable) -> t.Node:
+    """A decision table of hit policy F as nested `if`s."""
+    if table.hit != "F" or len(table.outputs) != 1:
+        raise q.NotCertain
+    result: t.Node = table.outputs[0].default or t.Literal(None)
+    for row in reversed(table.rows):
+        result = t.Choice(t.Both(row.conditions), row.outputs[0], result)
+    return result
+
+
+__all__ = ["Table", "as_choices", "timedelta"]
