@@ -47,7 +47,11 @@ class Column:
             return bool(raw)
         if self.kind.type in {"enum", "text"}:
             return self.words[int(raw)]
-        return date.fromordinal(int(raw)) if self.kind.type == "date" else plain(Fraction(int(raw), grid(self.kind)))
+        return (
+            date.fromordinal(int(raw))
+            if self.kind.type == "date"
+            else plain(Fraction(int(raw), grid(self.kind)))
+        )
 
 
 def grid(kind: FactKind) -> int:
@@ -69,14 +73,18 @@ class Firms:
 
     def part(self, start: int, stop: int) -> Firms:
         """Some rows, without copying; bounds stay those of the whole table."""
-        cut = {n: Column(c.kind, c.values[start:stop], c.words, c.least, c.most) for n, c in self.columns.items()}
+        cut = {
+            n: Column(c.kind, c.values[start:stop], c.words, c.least, c.most) for n, c in self.columns.items()
+        }
         return Firms(min(stop, self.count) - start, cut)
 
 
 def firms_of(rows: Sequence[Mapping[str, Any]], dictionary: Dictionary) -> Firms:
     """From plain fact values, one mapping a firm (as `Dictionary.read` gives them)."""
     names = dict.fromkeys(name for row in rows for name in row)
-    return Firms(len(rows), {name: column_of(dictionary[name], [row.get(name) for row in rows]) for name in names})
+    return Firms(
+        len(rows), {name: column_of(dictionary[name], [row.get(name) for row in rows]) for name in names}
+    )
 
 
 def column_of(kind: FactKind, values: Sequence[Any]) -> Column:

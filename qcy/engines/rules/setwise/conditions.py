@@ -79,7 +79,9 @@ def both(parts: list[Condition]) -> Condition:
 
 def either(parts: list[Condition]) -> Condition:
     turned = both([negation(part) for part in parts])
-    return Condition(turned.can_fail, turned.can_hold, turned.can_be_null, turned.doubt, turned.facts, "any", tuple(parts))
+    return Condition(
+        turned.can_fail, turned.can_hold, turned.can_be_null, turned.doubt, turned.facts, "any", tuple(parts)
+    )
 
 
 def negation(part: Condition) -> Condition:
@@ -111,7 +113,9 @@ def one_of(values: Array, places: frozenset[int], count: int, fact: str) -> Cond
     inside = np.isin(values, list(places)) if len(places) > 1 else values == next(iter(places), -2)
     missing = values < 0
     possible, impossible = bool(places), len(places) < count
-    return Condition(inside | (missing & possible), ~(inside | missing) | (missing & impossible), facts=frozenset({fact}))
+    return Condition(
+        inside | (missing & possible), ~(inside | missing) | (missing & impossible), facts=frozenset({fact})
+    )
 
 
 # -- quantities -------------------------------------------------------------------
@@ -142,7 +146,11 @@ def compared(measured: Measured, op: str, bound: Fraction) -> Condition:
     null = np.asarray(now.d == 0) if now.d is not None else False
     null_beside = {"=": (False, True), "!=": (True, False)}.get(op)
     if null_beside:  # a number is not equal to null
-        holds, fails, null = _or(holds, _and(null, null_beside[0])), _or(fails, _and(null, null_beside[1])), False
+        holds, fails, null = (
+            _or(holds, _and(null, null_beside[0])),
+            _or(fails, _and(null, null_beside[1])),
+            False,
+        )
     if not now.facts:
         return Condition(holds, fails, null)
     settled = _or(_or(holds, fails), null)
@@ -150,6 +158,8 @@ def compared(measured: Measured, op: str, bound: Fraction) -> Condition:
         return Condition(holds, fails, null, facts=now.facts)
     open_rows = _not(settled)
     hold, fail, empty, doubt = _reach(measured, op, bound)
+    rounded = _and(open_rows, _not(measured.misses(now.facts)))  # known, but too close to tell in floats
+    hold, fail, doubt = _or(hold, rounded), _or(fail, rounded), _or(doubt, rounded)
     return Condition(
         _or(holds, _and(open_rows, hold)),
         _or(fails, _and(open_rows, fail)),
@@ -169,7 +179,11 @@ def _reach(measured: Measured, op: str, bound: Fraction) -> Reach:
     if op in {"<=", "<"}:
         hold, fail, empty, doubt = _reach(measured, _OPPOSITE[op], bound)
         return fail, hold, empty, doubt
-    return _reach_difference(measured, op, bound) if measured.now.d is None else _reach_quotient(measured, op, bound)
+    return (
+        _reach_difference(measured, op, bound)
+        if measured.now.d is None
+        else _reach_quotient(measured, op, bound)
+    )
 
 
 def _reach_equal(measured: Measured, op: str, bound: Fraction) -> Reach:

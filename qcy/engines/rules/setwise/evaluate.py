@@ -117,9 +117,13 @@ class _Part:
 
     def _verdict(self) -> None:
         met = c.both([self._clause(clause) for clause in self.version.clauses])
-        hold, miss = (np.broadcast_to(np.asarray(m), (self.firms.count,)) for m in (met.can_hold, met.may_miss))
+        hold, miss = (
+            np.broadcast_to(np.asarray(m), (self.firms.count,)) for m in (met.can_hold, met.may_miss)
+        )
         verdict = self.answers.verdict[self.rows]
-        verdict[:] = np.where(hold, np.where(miss, VERDICTS.index(UNKNOWN), VERDICTS.index(QUALIFIES)), VERDICTS.index(FAILS))
+        verdict[:] = np.where(
+            hold, np.where(miss, VERDICTS.index(UNKNOWN), VERDICTS.index(QUALIFIES)), VERDICTS.index(FAILS)
+        )
         deciding = c.Deciding(self.table.missing, self.firms.count)
         deciding.mark(met, True)
         self.by_hand |= deciding.doubt
@@ -136,7 +140,11 @@ class _Part:
     def _clause(self, clause: Clause) -> c.Condition:
         """A clause or one of its routes; no value counts as not met."""
         own = _met(self.table.condition(clause.when))
-        routes = [_met(self.table.condition(option.when)) for route in self.version.routes_for(clause.id) for option in route.options]
+        routes = [
+            _met(self.table.condition(option.when))
+            for route in self.version.routes_for(clause.id)
+            for option in route.options
+        ]
         return c.either([own, *routes]) if routes else own
 
     def _points(self) -> None:
@@ -159,7 +167,9 @@ class _Part:
     def _flags(self) -> None:
         for flag in self.version.flags:
             found = self.table.condition(flag.when)
-            self._column(self.answers.flags, flag.id, bool)[self.rows] = c._and(found.can_hold, c._not(found.may_miss))
+            self._column(self.answers.flags, flag.id, bool)[self.rows] = c._and(
+                found.can_hold, c._not(found.may_miss)
+            )
             asked = c.Deciding(self.table.missing, self.firms.count)
             asked.mark(found, True)
             self.by_hand |= asked.doubt
@@ -202,9 +212,12 @@ class _Part:
             values[:] = np.where(due, self._fen(amount), np.nan)
             self.by_hand |= due & np.isnan(values)
 
-    def _fen(self, amount: Amount) -> Array:
-        """Whole fen, rounded once, half away from zero; NaN where a fact or a value is missing."""
-        return np.broadcast_to(fen(self.table.quantity(amount.value)), (self.firms.count,))
+    def _fen(self, amount: Amount) -> Any:
+        """Whole fen, rounded once, half away from zero; NaN where the arrays cannot say."""
+        try:
+            return fen(self.table.quantity(amount.value))
+        except NotCertain:
+            return np.nan
 
     def _column(self, columns: dict[str, Array], name: str, dtype: Any, empty: Any = 0) -> Array:
         if name not in columns:
@@ -234,7 +247,9 @@ class _Part:
             self._note_one_span(name, row, span)
         for amount in self.version.amounts:
             value = answer.amounts.get(amount.id)
-            self._column(answers.amounts, amount.id, float, np.nan)[row] = np.nan if value is None else float(value * UNIT)
+            self._column(answers.amounts, amount.id, float, np.nan)[row] = (
+                np.nan if value is None else float(value * UNIT)
+            )
         for columns, names in ((answers.categories, answer.categories), (answers.flags, answer.flags)):
             for name in {*columns, *names}:
                 self._column(columns, name, bool)[row] = name in names
@@ -249,18 +264,24 @@ class _Part:
 
 def _met(found: c.Condition) -> c.Condition:
     """No value counts as not met."""
-    return c.Condition(found.can_hold, found.may_miss, False, found.doubt, found.facts, found.how, found.parts)
+    return c.Condition(
+        found.can_hold, found.may_miss, False, found.doubt, found.facts, found.how, found.parts
+    )
 
 
 def fen(found: Quantity) -> Array:
     """`factor * n / d` rounded to whole fen; the products are proved to fit into int64."""
-    top, under = found.factor.numerator * UNIT, found.factor.denominator
+    ratio = found.factor * UNIT
+    top, under = ratio.numerator, ratio.denominator
     size = max(abs(found.least), abs(found.most)) * abs(top) * 2 + found.highest * under
-    if size >= 2**62:
+    if size >= 2**62 or not (isinstance(found.error, float) and isinstance(found.error_below, float)):
         raise NotCertain
     n, d = np.asarray(found.n, float), np.asarray(1.0 if found.d is None else found.d, float)
     usable = ~(np.isnan(n) | np.isnan(d)) & (d != 0)
-    whole_n, whole_d = np.where(usable, n, 0).astype(np.int64) * top, np.where(usable, d, 1).astype(np.int64) * under
+    whole_n, whole_d = (
+        np.where(usable, n, 0).astype(np.int64) * top,
+        np.where(usable, d, 1).astype(np.int64) * under,
+    )
     rounded = np.sign(whole_n) * ((2 * np.abs(whole_n) + whole_d) // (2 * whole_d))
     return np.where(usable, rounded.astype(float), np.nan)
 
@@ -286,7 +307,9 @@ def _row(answers: Answers, dictionary: Dictionary, row: int, deciding: list[str]
         {name: _span(low[row], high[row]) for name, (low, high) in answers.points.items()},
         {name: _exact(values[row]) for name, values in answers.amounts.items() if values[row] == values[row]},
         tuple(name for name in order if answers.categories[name][row]),
-        tuple(flag.id for flag in answers.version.flags if answers.flags[flag.id][row]) if answers.version else (),
+        tuple(flag.id for flag in answers.version.flags if answers.flags[flag.id][row])
+        if answers.version
+        else (),
     )
 
 

@@ -34,7 +34,9 @@ def _millionths(points: Any) -> float:
     return float(Fraction(points) * UNIT)
 
 
-def group_points(table: Table, group: ScoreGroup, items: tuple[ScoreItem, ...], judged: bool = True) -> Points:
+def group_points(
+    table: Table, group: ScoreGroup, items: tuple[ScoreItem, ...], judged: bool = True
+) -> Points:
     """Items added up, cut at the group's maximum; given points of a reviewer replace them."""
     total = _added([_item(table, item) for item in items], table)
     if judged and group.highest is not None:
@@ -105,11 +107,12 @@ def _ladder(table: Table, ladder: Ladder) -> Points:
     now, otherwise = measured.now, _millionths(ladder.otherwise)
     low, high = _steps(ladder, now, table.firms.count)
     known = _known(now, table.firms.count)
+    unsure = _unsure(ladder, now, known)
     if known.all():
-        return Points(low, high, False, now.facts)
+        return Points(low, high, unsure, now.facts)
     ends = [_millionths(end) for band in ladder.bands for end in band.points]
     least, most = min([*ends, otherwise]), max([*ends, otherwise])
-    doubt = ~known & c._not(_free(measured, ladder))
+    doubt = unsure | (~known & c._not(_free(measured, ladder)))
     return Points(np.where(known, low, least), np.where(known, high, most), doubt, now.facts)
 
 
@@ -133,9 +136,25 @@ def _steps(ladder: Ladder, now: Quantity, count: int) -> tuple[Array, Array]:
     return low, high
 
 
+def _unsure(ladder: Ladder, now: Quantity, known: Array) -> Array:
+    """Rows that lie too close to an edge to tell in floats."""
+    unsure = np.zeros(len(known), bool)
+    if isinstance(now.error, float) and isinstance(now.error_below, float):
+        return unsure
+    edges = {
+        end[0] for band in ladder.bands for part in intervals(band) or [] for end in (part.start, part.end)
+    }
+    for edge in (Fraction(e) for e in edges if abs(e) != float("inf")):
+        unsure |= known & (now.d > 0) & ~(compare(">", now, edge) | compare("<", now, edge))
+    return unsure
+
+
 def _inside(now: Quantity, part: Any) -> Array:
     met: Any = True
-    for op, (value, side) in ((">" if part.start[1] else ">=", part.start), ("<=" if part.end[1] else "<", part.end)):
+    for op, (value, _) in (
+        (">" if part.start[1] else ">=", part.start),
+        ("<=" if part.end[1] else "<", part.end),
+    ):
         if abs(value) != float("inf"):
             met = c._and(met, compare(op, now, Fraction(value)))
     return ~np.asarray(np.isnan(now.n)) if met is True else met

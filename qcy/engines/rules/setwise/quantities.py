@@ -1,13 +1,14 @@
 """Numbers of a whole table, exact: `factor * n / d` with whole numbers in float64 and a proof that none grows too large.
 
 NaN in `n` or `d` means that a fact in it is missing. A quotient is never formed: it is compared by
-cross-multiplication, in float64 where the bounds prove every product below 2^53, else in int64, else not at all.
+cross-multiplication, in float64 where the bounds prove every product below 2^53, else in int64; where neither holds
+(growth over three years multiplies three sums) in float64 with an error bound, and rows within it stay undecided.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor, gcd
 from typing import Any
@@ -17,6 +18,9 @@ import numpy as np
 from .columns import EXACT, Array, Column, Firms, grid
 
 WIDE = 2**62
+
+ROUNDING = 2.0**-52
+"""A float operation is off by at most this part of its result (twice what IEEE 754 allows)."""
 
 
 class NotCertain(Exception):
@@ -41,6 +45,11 @@ class Quantity:
     falling: frozenset[str] = frozenset()
     mixed: frozenset[str] = frozenset()
     kind: str = "number"
+    error: Any = 0.0
+    """Bound of the rounding error of n; 0 where n is exact."""
+
+    error_below: Any = 0.0
+    """The same of d."""
 
     @property
     def facts(self) -> frozenset[str]:
@@ -48,11 +57,22 @@ class Quantity:
 
     @property
     def constant(self) -> Fraction | None:
-        return self.factor * int(self.n) if not self.facts and self.d is None and not isinstance(self.n, np.ndarray) else None
+        return (
+            self.factor * int(self.n)
+            if not self.facts and self.d is None and not isinstance(self.n, np.ndarray)
+            else None
+        )
 
 
 def constant(value: int | Fraction, kind: str = "number") -> Quantity:
-    return Quantity(Fraction(value) if value else Fraction(1), 1 if value else 0, None, 0 if not value else 1, 1 if value else 0, kind=kind)
+    return Quantity(
+        Fraction(value) if value else Fraction(1),
+        1 if value else 0,
+        None,
+        0 if not value else 1,
+        1 if value else 0,
+        kind=kind,
+    )
 
 
 def of_column(column: Column) -> Quantity:
@@ -62,7 +82,9 @@ def of_column(column: Column) -> Quantity:
     simple = kind.low == 0 and kind.high is None
     what = "date" if kind.type == "date" else "number"
     role = {"rising": name} if simple else {"mixed": name}
-    return Quantity(Fraction(1, grid(kind)), column.values, None, column.least, column.most, kind=what, **role)
+    return Quantity(
+        Fraction(1, grid(kind)), column.values, None, column.least, column.most, kind=what, **role
+    )
 
 
 def unknown_column(firms: Firms, kind: Any) -> Quantity:
@@ -70,9 +92,13 @@ def unknown_column(firms: Firms, kind: Any) -> Quantity:
     return of_column(Column(kind, np.full(firms.count, np.nan)))
 
 
-def _certain(*bounds: int) -> None:
-    if any(abs(bound) >= EXACT for bound in bounds):
-        raise NotCertain
+def _exact(*bounds: int) -> bool:
+    return all(abs(bound) < EXACT for bound in bounds)
+
+
+def _off(exact: bool, result: Any, inherited: Any) -> Any:
+    """The error of a result: nothing where it is proved exact, else its own rounding on top of what it inherits."""
+    return 0.0 if exact else inherited + np.abs(result) * ROUNDING
 
 
 def add(a: Quantity, b: Quantity, kind: str = "number") -> Quantity:
@@ -82,8 +108,12 @@ def add(a: Quantity, b: Quantity, kind: str = "number") -> Quantity:
     p, q = int(a.factor / factor), int(b.factor / factor)
     least = _least(p, a) + _least(q, b)
     most = _most(p, a) + _most(q, b)
-    _certain(least, most, p * a.least, p * a.most, q * b.least, q * b.most)
-    return Quantity(factor, a.n * p + b.n * q, None, least, most, 1, *_roles(a, b), kind)
+    exact = _exact(least, most, p * a.least, p * a.most, q * b.least, q * b.most)
+    n = a.n * float(p) + b.n * float(q)
+    inherited = (
+        a.error * abs(p) + b.error * abs(q) + (np.abs(a.n * float(p)) + np.abs(b.n * float(q))) * ROUNDING
+    )
+    return Quantity(factor, n, None, least, most, 1, *_roles(a, b), kind, _off(exact, n, inherited))
 
 
 def _least(p: int, a: Quantity) -> int:
@@ -95,25 +125,51 @@ def _most(p: int, a: Quantity) -> int:
 
 
 def _add_quotients(a: Quantity, b: Quantity, kind: str) -> Quantity:
-    factor = _common(a.factor, b.factor)
-    p, q = int(a.factor / factor), int(b.factor / factor)
-    bound = max(abs(p) * _size(a) * b.highest, abs(q) * _size(b) * a.highest) * 2
-    _certain(bound, a.highest * b.highest)
-    n = a.n * _or_one(b.d) * p + b.n * _or_one(a.d) * q
-    return Quantity(factor, n, _or_one(a.d) * _or_one(b.d), -bound, bound, a.highest * b.highest, *_all_mixed(a, b), kind)
+    """a.n/a.d + b.n/b.d over the product of the denominators."""
+    left = multiply(_numerator(a), _denominator(b))
+    right = multiply(_numerator(b), _denominator(a))
+    under = multiply(_denominator(a), _denominator(b))
+    total = add(left, right)
+    return Quantity(
+        total.factor / under.factor,
+        total.n,
+        np.asarray(under.n, float),
+        total.least,
+        total.most,
+        size(under),
+        *_all_mixed(a, b),
+        kind,
+        total.error,
+        under.error,
+    )
+
+
+def _numerator(a: Quantity) -> Quantity:
+    return Quantity(a.factor, a.n, None, a.least, a.most, mixed=a.facts, error=a.error)
+
+
+def _denominator(a: Quantity) -> Quantity:
+    if a.d is None:
+        return constant(1)
+    return Quantity(Fraction(1), a.d, None, 0, a.highest, mixed=a.facts, error=a.error_below)
 
 
 def _or_one(d: Any) -> Any:
     return 1 if d is None else d
 
 
-def _size(a: Quantity) -> int:
+def size(a: Quantity) -> int:
+    """Bound of |n|."""
     return max(abs(a.least), abs(a.most))
 
 
 def _common(a: Fraction, b: Fraction) -> Fraction:
     top = gcd(a.numerator * b.denominator, b.numerator * a.denominator)
     return Fraction(top, a.denominator * b.denominator)
+
+
+def is_exact(a: Quantity) -> bool:
+    return isinstance(a.error, float) and isinstance(a.error_below, float)
 
 
 Roles = tuple[frozenset[str], frozenset[str], frozenset[str]]
@@ -131,7 +187,7 @@ def _all_mixed(a: Quantity, b: Quantity) -> Roles:
 
 
 def negated(a: Quantity) -> Quantity:
-    return Quantity(-a.factor, a.n, a.d, a.least, a.most, a.highest, a.falling, a.rising, a.mixed, a.kind)
+    return replace(a, factor=-a.factor, rising=a.falling, falling=a.rising)
 
 
 def multiply(a: Quantity, b: Quantity) -> Quantity:
@@ -139,12 +195,27 @@ def multiply(a: Quantity, b: Quantity) -> Quantity:
     for one, other in ((a, b), (b, a)):
         value = other.constant
         if value is not None:
-            scaled = Quantity(one.factor * value, one.n, one.d, one.least, one.most, one.highest, one.rising, one.falling, one.mixed)
-            return scaled if value > 0 else constant(0) if value == 0 and not one.facts else negated(Quantity(**{**vars(scaled), "factor": -scaled.factor}))
-    bound, highest = _size(a) * _size(b), a.highest * b.highest
-    _certain(bound, highest)
-    d = None if a.d is None and b.d is None else _or_one(a.d) * _or_one(b.d)
-    return Quantity(a.factor * b.factor, a.n * b.n, d, -bound, bound, highest, *_all_mixed(a, b))
+            return _scaled(one, value)
+    bound, highest = size(a) * size(b), a.highest * b.highest
+    n = np.asarray(a.n * b.n, float)
+    d = None if a.d is None and b.d is None else np.asarray(_or_one(a.d) * _or_one(b.d), float)
+    error = _off(_exact(bound), n, np.abs(a.n) * b.error + np.abs(b.n) * a.error)
+    inherited = np.abs(_or_one(a.d)) * b.error_below + np.abs(_or_one(b.d)) * a.error_below
+    below = 0.0 if d is None else _off(_exact(highest), d, inherited)
+    return Quantity(
+        a.factor * b.factor, n, d, -bound, bound, highest, *_all_mixed(a, b), "number", error, below
+    )
+
+
+def _scaled(a: Quantity, value: Fraction) -> Quantity:
+    if value == 0:
+        return (
+            constant(0)
+            if a.d is None and not a.facts
+            else replace(a, n=a.n * 0.0, least=0, most=0, error=0.0)
+        )
+    turned = a if value > 0 else negated(a)
+    return replace(turned, factor=a.factor * value, kind="number")
 
 
 def divide(a: Quantity, b: Quantity) -> Quantity:
@@ -153,30 +224,49 @@ def divide(a: Quantity, b: Quantity) -> Quantity:
     if value is not None:
         if value == 0:
             raise NotCertain
-        return multiply(a, constant(1 / value))
-    simple = a.d is None and b.d is None and not b.falling and not b.mixed and not a.falling and not a.mixed and a.least >= 0
-    bound, highest = _size(a) * b.highest, a.highest * _size(b)
-    _certain(bound, highest)
-    roles = _roles(a, Quantity(**{**vars(b), "rising": b.falling, "falling": b.rising})) if simple else _all_mixed(a, b)
-    n = a.n * _or_one(b.d) if b.d is not None else a.n
-    d = _or_one(a.d) * b.n
-    return Quantity(a.factor / b.factor, n, d if isinstance(d, np.ndarray) else np.full(1, float(d)), a.least * b.highest if a.least < 0 else 0, bound, highest, *roles)
+        return _scaled(a, 1 / value)
+    plain = (
+        a.d is None and b.d is None and not (a.falling or a.mixed or b.falling or b.mixed) and a.least >= 0
+    )
+    roles = _roles(a, replace(b, rising=b.falling, falling=b.rising)) if plain else _all_mixed(a, b)
+    top = a if b.d is None else multiply(_numerator(a), _denominator(b))
+    under = multiply(_denominator(a), _numerator(b)) if a.d is not None else b
+    d = np.asarray(under.n, float)
+    factor = top.factor / under.factor
+    return Quantity(
+        factor, top.n, d, top.least, top.most, size(under), *roles, "number", top.error, under.error
+    )
 
 
 def compare(op: str, a: Quantity, bound: Fraction) -> Array:
-    """`a op bound` where everything is known; False where it is not, or where there is no value."""
-    if a.d is None:
+    """`a op bound` where that is certain; False where a fact is missing, where there is no value, or where
+    the error bound leaves it open (then the opposite comparison is False as well)."""
+    if a.d is None and isinstance(a.error, float):
         return _compare_whole(op, a, bound)
     left, right = a.factor.numerator * bound.denominator, bound.numerator * a.factor.denominator
     shared = gcd(left, right) or 1
     left, right = left // shared, right // shared
-    sizes = _size(a) * abs(left), a.highest * abs(right)
+    sizes = size(a) * abs(left), a.highest * abs(right)
+    exact = is_exact(a)
     with np.errstate(invalid="ignore"):
-        if max(sizes) < EXACT:
+        if exact and max(sizes) < EXACT:
             return _SIGNED[op](a.n * left, a.d * right) & (a.d > 0)
-        if max(sizes) < WIDE:
+        if exact and max(sizes) < WIDE:
             return _compare_wide(op, a, left, right)
-    raise NotCertain
+        return _compare_rounded(op, a, left, right)
+
+
+def _compare_rounded(op: str, a: Quantity, left: int, right: int) -> Array:
+    """Certain only where the two sides are further apart than everything that rounding can have done."""
+    d = _or_one(a.d)
+    over, under = a.n * float(left), d * float(right)
+    error = (
+        a.error * abs(float(left))
+        + a.error_below * abs(float(right))
+        + (np.abs(over) + np.abs(under)) * 4 * ROUNDING
+    )
+    apart = np.abs(over - under) > error
+    return np.asarray(_SIGNED[op](over, under) & apart & (d > 0))
 
 
 def _compare_wide(op: str, a: Quantity, left: int, right: int) -> Array:

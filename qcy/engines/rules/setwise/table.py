@@ -89,7 +89,9 @@ class Table:
 
     def measured(self, node: t.Node) -> c.Measured:
         now = self.quantity(node)
-        return c.Measured(now, self.quantity(node, from_zero=True), {fact: self.missing(fact) for fact in now.facts})
+        return c.Measured(
+            now, self.quantity(node, from_zero=True), {fact: self.missing(fact) for fact in now.facts}
+        )
 
     # -- conditions -----------------------------------------------------------
 
@@ -110,10 +112,18 @@ class Table:
 
     def compared(self, op: str, left: t.Node, right: t.Node) -> c.Condition:
         left, right = self.expanded(left), self.expanded(right)
+        if isinstance(left, t.Choice) and op in {"=", "!="} and _is_text(right):
+            return self._choice_of_words(op, left, right)
         if isinstance(left, t.Name) and left.id.startswith(POINTS):
             return points_condition(self.points(left.id), op, self._bound(right))
-        if isinstance(left, t.Name) and left.id in self.dictionary and self.dictionary[left.id].type in {"enum", "text", "bool"}:
+        if (
+            isinstance(left, t.Name)
+            and left.id in self.dictionary
+            and self.dictionary[left.id].type in {"enum", "text", "bool"}
+        ):
             return self._word(op, left.id, self.constant_or_refuse(right))
+        if isinstance(left, t.Literal):
+            return c.fixed(self._constants.value(t.Comparison(op, left, right)))
         try:
             bound = self.constant(right)
         except KeyError:
@@ -122,6 +132,18 @@ class Table:
         if found is None:
             raise q.NotCertain
         return c.compared(self.measured(left), op, Fraction(found[1]))
+
+    def _choice_of_words(self, op: str, left: t.Choice, right: t.Node) -> c.Condition:
+        """A class against a word: asked in every branch. The chain is followed without recursion: it may be long."""
+        chain: list[tuple[c.Condition, c.Condition]] = []
+        rest: t.Node = left
+        while isinstance(rest, t.Choice):
+            chain.append((self.condition(rest.condition), self.compared(op, rest.then, right)))
+            rest = self.expanded(rest.other)
+        result = self.compared(op, rest, right)
+        for met, then in reversed(chain):
+            result = c.choice(met, then, result)
+        return result
 
     def constant_or_refuse(self, node: t.Node) -> Any:
         try:
@@ -147,10 +169,14 @@ class Table:
         values = column.values if column else np.full(self.firms.count, -1)
         if kind.type == "bool":
             held = c.yes(values, fact)
-            return c.either([held if value else c.negation(held) for value in wanted if isinstance(value, bool)])
+            return c.either(
+                [held if value else c.negation(held) for value in wanted if isinstance(value, bool)]
+            )
         words = column.words if column else kind.values
         places = frozenset(n for n, word in enumerate(words) if word in wanted)
-        if kind.type == "text":  # any text is possible: one more place than there are words, and one for each unseen
+        if (
+            kind.type == "text"
+        ):  # any text is possible: one more place than there are words, and one for each unseen
             unseen = len({w for w in wanted if w not in words and isinstance(w, str)})
             return c.one_of(values, places | {-9 - n for n in range(unseen)}, len(words) + unseen + 1, fact)
         return c.one_of(values, places, len(words), fact)
@@ -174,6 +200,10 @@ class Table:
         raise q.NotCertain
 
 
+def _is_text(node: t.Node) -> bool:
+    return isinstance(node, t.Literal) and isinstance(node.value, str)
+
+
 def _constant(value: Any) -> q.Quantity:
     if value is None:
         return q.Quantity(Fraction(1), 0, np.zeros(1), 0, 0, 0)
@@ -186,7 +216,9 @@ def _constant(value: Any) -> q.Quantity:
 def _arithmetic(table: Table, node: t.Arithmetic, from_zero: bool) -> q.Quantity:
     left, right = table.quantity(node.left, from_zero), table.quantity(node.right, from_zero)
     if node.op in {"+", "-"}:
-        return q.add(left, right if node.op == "+" else q.negated(right), _kind(node.op, left.kind, right.kind))
+        return q.add(
+            left, right if node.op == "+" else q.negated(right), _kind(node.op, left.kind, right.kind)
+        )
     if node.op == "**":
         return _power(left, right)
     return q.multiply(left, right) if node.op == "*" else q.divide(left, right)
@@ -217,18 +249,48 @@ def _number_choice(table: Table, node: t.Choice, from_zero: bool) -> q.Quantity:
 def _picked(met: c.Condition, then: q.Quantity, other: q.Quantity) -> q.Quantity:
     factor = Fraction(1, lcm(then.factor.denominator, other.factor.denominator))
     p, r = int(then.factor / factor), int(other.factor / factor)
-    least, most = min(p * then.least, p * then.most, r * other.least, r * other.most), max(
-        p * then.least, p * then.most, r * other.least, r * other.most
+    least, most = (
+        min(p * then.least, p * then.most, r * other.least, r * other.most),
+        max(p * then.least, p * then.most, r * other.least, r * other.most),
     )
-    if max(-least, most) >= q.EXACT:
-        raise q.NotCertain
+    if max(-least, most) >= q.EXACT or not (q.is_exact(then) and q.is_exact(other)):
+        return _picked_rounded(met, then, other)
     hold, miss = np.asarray(met.can_hold), np.asarray(met.may_miss)
     n = np.where(hold & miss, np.nan, np.where(hold, then.n * float(p), other.n * float(r)))
     d = None
     if then.d is not None or other.d is not None:
         d = np.where(hold, 1.0 if then.d is None else then.d, 1.0 if other.d is None else other.d)
     facts = met.facts | then.facts | other.facts
-    return q.Quantity(factor, n, d, least, most, max(then.highest, other.highest), mixed=facts, kind=then.kind)
+    return q.Quantity(
+        factor, n, d, least, most, max(then.highest, other.highest), mixed=facts, kind=then.kind
+    )
+
+
+def _picked_rounded(met: c.Condition, then: q.Quantity, other: q.Quantity) -> q.Quantity:
+    """The same where a branch is rounded: its error goes with it, row by row."""
+    hold, miss = np.asarray(met.can_hold), np.asarray(met.may_miss)
+
+    def pick(a: Any, b: Any) -> Any:
+        return np.where(hold, a, b)
+
+    def parts(a: q.Quantity) -> tuple[Any, Any, Any, Any]:
+        scale = float(a.factor)
+        n = a.n * scale
+        return (
+            n,
+            1.0 if a.d is None else a.d,
+            a.error * abs(scale) + np.abs(n) * 2 * q.ROUNDING,
+            a.error_below,
+        )
+
+    n, d, error, below = map(pick, parts(then), parts(other))
+    size = max(q.size(then), q.size(other))
+    facts = met.facts | then.facts | other.facts
+    n = np.where(hold & miss, np.nan, n)
+    highest = max(then.highest, other.highest)
+    return q.Quantity(
+        Fraction(1), n, d, -size, size, highest, mixed=facts, kind=then.kind, error=error, error_below=below
+    )
 
 
 def _function(table: Table, node: t.Call, from_zero: bool) -> q.Quantity:
@@ -244,7 +306,7 @@ def _function(table: Table, node: t.Call, from_zero: bool) -> q.Quantity:
 
 
 def _extreme(act: Callable[[Any, Any], Any], a: q.Quantity, b: q.Quantity) -> q.Quantity:
-    if a.d is not None or b.d is not None:
+    if a.d is not None or b.d is not None or not (q.is_exact(a) and q.is_exact(b)):
         raise q.NotCertain
     factor = Fraction(1, lcm(a.factor.denominator, b.factor.denominator))
     p, r = int(a.factor / factor), int(b.factor / factor)
@@ -273,8 +335,19 @@ def _refuse() -> c.Condition:
 
 def _member(table: Table, node: t.Member) -> c.Condition:
     value = table.expanded(node.value)
-    if isinstance(value, t.Name) and value.id in table.dictionary and table.dictionary[value.id].type in {"enum", "text"}:
-        return table.words(value.id, {table.constant_or_refuse(test) for test in node.tests if not isinstance(test, (t.Test, t.Range))})
+    if (
+        isinstance(value, t.Name)
+        and value.id in table.dictionary
+        and table.dictionary[value.id].type in {"enum", "text"}
+    ):
+        return table.words(
+            value.id,
+            {
+                table.constant_or_refuse(test)
+                for test in node.tests
+                if not isinstance(test, (t.Test, t.Range))
+            },
+        )
     parts = [_test(table, node.value, test) for test in node.tests]
     return parts[0] if len(parts) == 1 else c.either(parts)
 
@@ -282,7 +355,11 @@ def _member(table: Table, node: t.Member) -> c.Condition:
 def _test(table: Table, value: t.Node, test: t.Node) -> c.Condition:
     if isinstance(test, t.Range):
         return _range(table, value, test)
-    return table.compared(test.op, value, test.right) if isinstance(test, t.Test) else table.compared("=", value, test)
+    return (
+        table.compared(test.op, value, test.right)
+        if isinstance(test, t.Test)
+        else table.compared("=", value, test)
+    )
 
 
 def _range(table: Table, value: t.Node, test: t.Range) -> c.Condition:
