@@ -86,7 +86,7 @@ def _answer(pack: Pack, version: Version, names: Names, on: date, kind: str) -> 
         undecided,
         judged,
         points={
-            name.removeprefix(POINTS): span_of(names.value(name))
+            name.removeprefix(POINTS): span_of(names.run, names.value(name))
             for name in score_names(version)
             if name != TOTAL
         }
@@ -146,9 +146,9 @@ def verdict_of(met: Any, dictionary: Dictionary) -> tuple[str, tuple[str, ...], 
     return (UNKNOWN if ordinary else MANUAL), ordinary, judged
 
 
-def span_of(points: Any) -> Span:
+def span_of(run: Evaluation, points: Any) -> Span:
     """Points as a number, or as the least and the most they can become."""
-    low, high = bounds(points)
+    low, high = bounds(run, points)
     assert low is not None and high is not None, "points are bounded by their bands"
     return plain(low) if low == high else (plain(low), plain(high))
 
@@ -157,7 +157,7 @@ def _total(version: Version, names: Names) -> dict[str, Span]:
     """The total is the sum of the groups' ends: what a reader adds up on paper."""
     if not version.scored:
         return {}
-    spans = [span_of(names.value(POINTS + group.id)) for group in version.groups]
+    spans = [span_of(names.run, names.value(POINTS + group.id)) for group in version.groups]
     low = sum((s[0] if isinstance(s, tuple) else s for s in spans), start=Fraction(0))
     high = sum((s[1] if isinstance(s, tuple) else s for s in spans), start=Fraction(0))
     return {"total": plain(low) if low == high else (plain(low), plain(high))}

@@ -185,7 +185,7 @@ class Explanation:
 
     def _measured(self, tree: t.Node) -> Iterator[Measured]:
         for op, left, right in _comparisons(tree):
-            found, threshold = self.names.run.value(left), self.names.run.value(right)
+            found, threshold = (self.names.run.whole(self.names.run.value(side)) for side in (left, right))
             a, b = _known(found), _known(threshold)
             distance = plain(Fraction(a[1]) - b[1]) if a and b and a[0] == b[0] else None
             shown = (
@@ -231,7 +231,7 @@ class Explanation:
     # -- points ---------------------------------------------------------------
 
     def _group(self, group: ScoreGroup) -> GroupPoints:
-        points = span_of(self.names.value(POINTS + group.id))
+        points = span_of(self.names.run, self.names.value(POINTS + group.id))
         return GroupPoints(
             group.id,
             group.title,
@@ -242,7 +242,7 @@ class Explanation:
 
     def _item(self, group: ScoreGroup, item: ScoreItem) -> ItemPoints:
         run = self.names.run
-        points = span_of(item_points(run, group, item))
+        points = span_of(run, item_points(run, group, item))
         band, found = self._band(item)
         return ItemPoints(
             item.id, item.title, points, band, found, tuple(self._more_points(group, item, points))

@@ -79,7 +79,7 @@ class Names:
 
     def _points(self, name: str) -> Any:
         if name == "total":
-            return total_points(self.run, [self.value(POINTS + group.id) for group in self.version.groups])
+            return total_points([self.value(POINTS + group.id) for group in self.version.groups])
         for group in self.version.groups:
             if group.id == name:
                 return group_points(self.run, group, self._judged(group))

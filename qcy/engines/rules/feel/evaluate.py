@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from ..outcomes.calculate import calculate
 from ..outcomes.compare import OPERATORS, compare
 from ..outcomes.diagrams import Branch, Diagrams
+from ..outcomes.totals import Total, compare_total
 from . import functions
 from . import tree as t
 from .durations import Months
@@ -65,13 +67,20 @@ class Evaluation:
         return _RULES[type(node)](self, node)
 
     def compared(self, op: str, left: Any, right: Any) -> Any:
+        if left.__class__ is Total and isinstance(right, (int, Fraction)):
+            return compare_total(self.diagrams, op, left, right)
+        left, right = self.whole(left), self.whole(right)
         return self.diagrams.lift(self.diagrams.comparisons[op], left, right)
 
+    def whole(self, value: Any) -> Any:
+        """A sum that has been left in parts, added up."""
+        return value.written_out(self.diagrams) if value.__class__ is Total else value
+
     def calculated(self, op: str, left: Any, right: Any) -> Any:
-        return self.diagrams.lift(_CALCULATIONS[op], left, right)
+        return self.diagrams.lift(_CALCULATIONS[op], self.whole(left), self.whole(right))
 
     def chosen(self, condition: Any, then: Any, other: Any) -> Any:
-        return self.diagrams.lift(_pick, condition, then, other)
+        return self.diagrams.lift(_pick, condition, self.whole(then), self.whole(other))
 
     def both(self, left: Any, right: Any) -> Any:
         return self.diagrams.lift(_both, left, right)
@@ -174,7 +183,7 @@ def _member(run: Evaluation, node: t.Member) -> Any:
 
 
 def _call(run: Evaluation, node: t.Call) -> Any:
-    arguments = [run.value(argument) for argument in node.arguments]
+    arguments = [run.whole(run.value(argument)) for argument in node.arguments]
     if node.function in functions.BUILT_IN:
         return functions.BUILT_IN[node.function](run, *arguments)
     try:

@@ -14,6 +14,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from ..outcomes.calculate import unfollowed
+from ..outcomes.compare import compare
 from ..outcomes.diagrams import Branch
 from ..outcomes.terms import Number, Term, plain
 from .parse import FeelError
@@ -41,10 +42,14 @@ def _extreme(run: Evaluation, op: str, items: tuple[Any, ...]) -> Any:
     """null among the items makes the whole null, as in every other calculation."""
     if not items:
         return None
+
+    def better(a: Any, b: Any) -> Any:
+        first = compare(run.diagrams, op, a, b)
+        return run.diagrams.lift(lambda met: None if met is None else a if met else b, first)
+
     best = items[0]
     for item in items[1:]:
-        first = run.compared(op, best, item)
-        best = run.chosen(run.compared("=", first, None), None, run.chosen(first, best, item))
+        best = run.diagrams.lift(better, best, item)
     return best
 
 

@@ -7,7 +7,8 @@ the exact points at which a sign changes are the edges of the branch. null (no v
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -140,14 +141,71 @@ _NOT_FOLLOWED = object()
 
 def _by_one_leaf(diagrams: Diagrams, op: str, term: Term, bound: Number) -> Any:
     """A branch on the one missing number, with the exact values at which the answer changes."""
-    (leaf,) = term.leaves
-    if max(term.n.degree, term.d.degree) > (2 if leaf.grid else 1):
+    if not _can_follow(term):
         return _NOT_FOLLOWED
+    (leaf,) = term.leaves
+    signed, d = _signed(term, bound), term.coefficients[1]
+    edges = _edges([signed, d], leaf)
+    answers = [_answer(op, signed, d, sample) for sample in _samples(edges, leaf)]
+    return diagrams.branch(Variable(leaf, leaf.facts), edges, answers)
+
+
+def _can_follow(term: Term) -> bool:
+    (leaf,) = term.leaves
+    return max(term.n.degree, term.d.degree) <= (2 if leaf.grid else 1)
+
+
+def _signed(term: Term, bound: Number) -> Coefficients:
+    """Numerator minus bound times denominator, as whole factors."""
     n, d = term.coefficients
     exact = Fraction(bound)
-    signed = tuple(exact.denominator * a - exact.numerator * b for a, b in zip(n, d, strict=True))
-    edges = _edges(signed, d, leaf)
-    answers = [_answer(op, signed, d, sample) for sample in _samples(edges, leaf)]
+    return tuple(exact.denominator * a - exact.numerator * b for a, b in zip(n, d, strict=True))
+
+
+Cut = tuple[Fraction, int]
+"""A place between numbers: just before a value (value, 0) or just after it (value, 1)."""
+
+
+def stepped(
+    diagrams: Diagrams, value: Any, cuts: Sequence[Cut], results: Sequence[Any], otherwise: Any
+) -> Any:
+    """`results[i]` where `value` lies between the cuts i-1 and i; `otherwise` where it has no value.
+
+    The same as a chain of comparisons, in one step.
+    """
+    if value.__class__ in _NUMBERS:
+        return results[bisect_right(cuts, (value, 0))]
+    if not isinstance(value, Term) or value.kind != "number":
+        return otherwise
+    if len(value.leaves) == 1 and _can_follow(value):
+        return _stepped_by_one_leaf(diagrams, value, cuts, results, otherwise)
+    result = results[0]
+    for (edge, side), inside in zip(cuts, results[1:], strict=True):
+        above = compare(diagrams, ">" if side else ">=", value, edge)
+        result = diagrams.lift(_pick, above, inside, result)
+    has_value = diagrams.lift(_is_bool, compare(diagrams, ">=", value, cuts[0][0])) if cuts else True
+    return diagrams.lift(_pick, has_value, result, otherwise)
+
+
+def _pick(condition: Any, then: Any, other: Any) -> Any:
+    return then if condition is True else other
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _stepped_by_one_leaf(
+    diagrams: Diagrams, term: Term, cuts: Sequence[Cut], results: Sequence[Any], otherwise: Any
+) -> Any:
+    (leaf,) = term.leaves
+    n, d = term.coefficients
+    edges = _edges([*(_signed(term, value) for value in {value for value, _ in cuts}), d], leaf)
+    answers = []
+    for sample in _samples(edges, leaf):
+        below = _at(d, sample)
+        found = None if below == 0 else Fraction(_at(n, sample)) / below
+        answers.append(otherwise if found is None else results[bisect_right(cuts, (found, 0))])
     return diagrams.branch(Variable(leaf, leaf.facts), edges, answers)
 
 
@@ -168,9 +226,9 @@ def _at(poly: Coefficients, value: Number) -> Number:
     return c + value * (b + value * a) if a else c + value * b
 
 
-def _edges(signed: Coefficients, d: Coefficients, leaf: Leaf) -> list[Any]:
+def _edges(polys: Iterable[Coefficients], leaf: Leaf) -> list[Any]:
     """Where a sign changes, inside the leaf's bounds; for a real leaf each edge is (value, 0 before or 1 after it)."""
-    found = {edge for poly in (signed, d) for edge in _sign_changes(poly)}
+    found = {edge for poly in polys for edge in _sign_changes(poly)}
     first, last = leaf.steps
     if leaf.grid:
         whole = {step for edge in found for step in edge.around()}

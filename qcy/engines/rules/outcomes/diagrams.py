@@ -45,7 +45,7 @@ class Branch:
 
 def identity(value: Any) -> Hashable:
     """Tells values apart where Python does not: True and 1, and branches by what they are."""
-    return id(value) if isinstance(value, Branch) else (type(value).__name__, value)
+    return id(value) if value.__class__ is Branch else (value.__class__, value)
 
 
 class Diagrams:
@@ -60,7 +60,7 @@ class Diagrams:
     def branch(self, variable: Variable, breaks: Sequence[Any], children: Sequence[Any]) -> Any:
         """The diagram that asks `variable` and goes on with a child; children may ask anything themselves."""
         rank = self._ranks.setdefault(variable, len(self._ranks))
-        top = min((c for c in children if isinstance(c, Branch)), key=lambda c: c.rank, default=None)
+        top = min((c for c in children if c.__class__ is Branch), key=lambda c: c.rank, default=None)
         if top is None or top.rank > rank:
             return self._made(variable, rank, breaks, children)
         if top.rank == rank:
@@ -96,15 +96,13 @@ class Diagrams:
             return act(*values)
         key = (act, *map(identity, values))
         if key not in self._done:
-            top = min(open_values, key=lambda v: v.rank)
-            cuts = _cuts(values, top.rank)
-            cells = [[_cofactor(v, top.rank, start) for v in values] for start in (None, *cuts)]
-            self._done[key] = self.branch(top.variable, cuts, [self.lift(act, *cell) for cell in cells])
+            variable, cuts, cells = cofactors(values)
+            self._done[key] = self.branch(variable, cuts, [self.lift(act, *cell) for cell in cells])
         return self._done[key]
 
 
 def _cuts(values: Sequence[Any], rank: int) -> list[Any]:
-    return sorted({b for v in values if isinstance(v, Branch) and v.rank == rank for b in v.breaks})
+    return sorted({b for v in values if v.__class__ is Branch and v.rank == rank for b in v.breaks})
 
 
 def _refined(rank: int, breaks: Sequence[Any], children: Sequence[Any]) -> tuple[list[Any], list[Any]]:
@@ -116,18 +114,25 @@ def _refined(rank: int, breaks: Sequence[Any], children: Sequence[Any]) -> tuple
 
 def _cofactor(value: Any, rank: int, start: Any) -> Any:
     """What `value` is where the variable of that rank lies in the cell that begins at `start` (None: the first)."""
-    if not isinstance(value, Branch) or value.rank != rank:
+    if value.__class__ is not Branch or value.rank != rank:
         return value
     return value.children[0 if start is None else bisect_right(value.breaks, start)]
 
 
+def cofactors(values: Sequence[Any]) -> tuple[Variable, list[Any], list[list[Any]]]:
+    """The first variable the values ask, its cuts, and what the values are in each of its cells."""
+    top = min((v for v in values if v.__class__ is Branch), key=lambda v: v.rank)
+    cuts = _cuts(values, top.rank)
+    return top.variable, cuts, [[_cofactor(v, top.rank, start) for v in values] for start in (None, *cuts)]
+
+
 def endings(value: Any) -> list[Any]:
     """Every value the diagram can end in, each once."""
-    if not isinstance(value, Branch):
+    if value.__class__ is not Branch:
         return [value]
     found: dict[Hashable, Any] = {}
     for branch in _branches(value):
-        found.update((identity(c), c) for c in branch.children if not isinstance(c, Branch))
+        found.update((identity(c), c) for c in branch.children if c.__class__ is not Branch)
     return list(found.values())
 
 
@@ -145,4 +150,4 @@ def _branches(value: Branch) -> Iterator[Branch]:
             continue
         seen.add(id(branch))
         yield branch
-        waiting.extend(c for c in branch.children if isinstance(c, Branch))
+        waiting.extend(c for c in branch.children if c.__class__ is Branch)

@@ -192,7 +192,7 @@ class _Check:
         """A formula for points has to say how many they can be at most, whatever is missing."""
         names = Names(self.version, self.dictionary, {}, self.version.start, self.version.kinds[0])
         for group in self.version.groups:
-            low, high = bounds(names.value(POINTS + group.id))
+            low, high = bounds(names.run, names.value(POINTS + group.id))
             if low is None or high is None:
                 yield self.fault(self.place("scores", group.id), "这一组的分数没有上限或下限，请写成档次。")
 

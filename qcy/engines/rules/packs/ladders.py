@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import inf
 
 from ..facts import Dictionary
 from ..feel import tree as t
-from .model import Band, Ladder
+from .model import Band, Ladder, Number
 
 Edge = tuple[Fraction | float, int]
 """A cut between numbers: just below a value (value, 0) or just above it (value, 1)."""
@@ -55,6 +56,32 @@ _TESTS: dict[str, Callable[[Fraction], tuple[Edge, Edge]]] = {
 def _number(node: t.Node) -> Fraction | None:
     value = node.value if isinstance(node, t.Literal) else None
     return Fraction(value) if isinstance(value, (int, Fraction)) and not isinstance(value, bool) else None
+
+
+@lru_cache(maxsize=4096)
+def ladder_steps(
+    ladder: Ladder,
+) -> tuple[tuple[tuple[Fraction, int], ...], tuple[tuple[Number, Number], ...]] | None:
+    """The bands as cuts and the points between them; None when a test is not made of constants.
+
+    Where bands overlap the first one counts, as when they are tried in order.
+    """
+    found = [(band, intervals(band)) for band in ladder.bands]
+    if any(parts is None for _, parts in found):
+        return None
+    edges = {end for _, parts in found for part in parts or () for end in (part.start, part.end)}
+    cuts = sorted((Fraction(value), side) for value, side in edges if abs(value) != inf)
+    starts: list[Edge] = [(-inf, 0), *cuts]
+    bare = (ladder.otherwise, ladder.otherwise)
+    ends = [
+        next((band.points for band, parts in found if _covers(parts or [], start)), bare) for start in starts
+    ]
+    return tuple(cuts), tuple(ends)
+
+
+def _covers(parts: list[Interval], start: Edge) -> bool:
+    """Whether the stretch that begins at `start` lies inside one of the intervals."""
+    return any(part.start <= start < part.end for part in parts)
 
 
 def ladder_faults(ladder: Ladder, dictionary: Dictionary) -> Iterator[str]:

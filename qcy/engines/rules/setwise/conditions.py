@@ -91,12 +91,18 @@ def negation(part: Condition) -> Condition:
 def choice(condition: Condition, then: Condition, other: Condition) -> Condition:
     """`if`: the set of outcomes of the branches that can be reached."""
     reach, miss = condition.can_hold, condition.may_miss
-    outcomes = [
-        _or(_and(reach, getattr(then, name)), _and(miss, getattr(other, name)))
-        for name in ("can_hold", "can_fail", "can_be_null")
-    ]
+    hold, fail, null = (
+        _or(_and(reach, a), _and(miss, b))
+        for a, b in (
+            (then.can_hold, other.can_hold),
+            (then.can_fail, other.can_fail),
+            (then.can_be_null, other.can_be_null),
+        )
+    )
     doubt = _or(condition.doubt, _or(then.doubt, other.doubt))
-    return Condition(*outcomes, doubt, _facts([condition, then, other]), "mixed", (condition, then, other))
+    return Condition(
+        hold, fail, null, doubt, _facts([condition, then, other]), "mixed", (condition, then, other)
+    )
 
 
 def _facts(parts: list[Condition]) -> frozenset[str]:

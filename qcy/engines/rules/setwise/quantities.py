@@ -79,12 +79,10 @@ def of_column(column: Column) -> Quantity:
     """A fact. It counts as rising only if it starts at 0 and has no upper bound."""
     kind = column.kind
     name = frozenset({kind.name})
-    simple = kind.low == 0 and kind.high is None
     what = "date" if kind.type == "date" else "number"
-    role = {"rising": name} if simple else {"mixed": name}
-    return Quantity(
-        Fraction(1, grid(kind)), column.values, None, column.least, column.most, kind=what, **role
-    )
+    found = Quantity(Fraction(1, grid(kind)), column.values, None, column.least, column.most, kind=what)
+    simple = kind.low == 0 and kind.high is None
+    return replace(found, rising=name) if simple else replace(found, mixed=name)
 
 
 def unknown_column(firms: Firms, kind: Any) -> Quantity:

@@ -19,7 +19,7 @@ from ..scope import FROM_APPLICATION, POINTS
 from ..tables import Table as DecisionTable
 from . import conditions as c
 from . import quantities as q
-from .columns import Array, Firms
+from .columns import EXACT, Array, Firms
 from .points import Points, group_points, points_condition, total_points
 
 Step = Fraction(1, 10**DECIMALS)
@@ -253,13 +253,14 @@ def _picked(met: c.Condition, then: q.Quantity, other: q.Quantity) -> q.Quantity
         min(p * then.least, p * then.most, r * other.least, r * other.most),
         max(p * then.least, p * then.most, r * other.least, r * other.most),
     )
-    if max(-least, most) >= q.EXACT or not (q.is_exact(then) and q.is_exact(other)):
+    if max(-least, most) >= EXACT or not (q.is_exact(then) and q.is_exact(other)):
         return _picked_rounded(met, then, other)
     hold, miss = np.asarray(met.can_hold), np.asarray(met.may_miss)
     n = np.where(hold & miss, np.nan, np.where(hold, then.n * float(p), other.n * float(r)))
     d = None
     if then.d is not None or other.d is not None:
         d = np.where(hold, 1.0 if then.d is None else then.d, 1.0 if other.d is None else other.d)
+        d = np.where(hold & miss, np.nan, d)
     facts = met.facts | then.facts | other.facts
     return q.Quantity(
         factor, n, d, least, most, max(then.highest, other.highest), mixed=facts, kind=then.kind
@@ -286,7 +287,7 @@ def _picked_rounded(met: c.Condition, then: q.Quantity, other: q.Quantity) -> q.
     n, d, error, below = map(pick, parts(then), parts(other))
     size = max(q.size(then), q.size(other))
     facts = met.facts | then.facts | other.facts
-    n = np.where(hold & miss, np.nan, n)
+    n, d = (np.where(hold & miss, np.nan, part) for part in (n, d))
     highest = max(then.highest, other.highest)
     return q.Quantity(
         Fraction(1), n, d, -size, size, highest, mixed=facts, kind=then.kind, error=error, error_below=below
@@ -311,7 +312,7 @@ def _extreme(act: Callable[[Any, Any], Any], a: q.Quantity, b: q.Quantity) -> q.
     factor = Fraction(1, lcm(a.factor.denominator, b.factor.denominator))
     p, r = int(a.factor / factor), int(b.factor / factor)
     ends = (p * a.least, p * a.most, r * b.least, r * b.most)
-    if max(map(abs, ends)) >= q.EXACT:
+    if max(map(abs, ends)) >= EXACT:
         raise q.NotCertain
     n = act(np.asarray(a.n * float(p)), np.asarray(b.n * float(r)))
     return q.Quantity(factor, n, None, min(ends), max(ends), mixed=a.facts | b.facts, kind=a.kind)
