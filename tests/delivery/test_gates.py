@@ -27,7 +27,12 @@ def views(resolver: Any = None, prefix: str = "/") -> Iterator[tuple[str, Any]]:
 def test_every_address_names_its_gate(address: str, view: Any) -> None:
     leaders = {"desks": "manager", "audit": "manager", "imports": "manager", "calendar": "operator"}
     leaders |= {"matters": "manager"}
-    leaders |= {"outbox": "operator", "firms/merge": "operator", "firms/merges": "operator"}
+    leaders |= {
+        "nodes": "operator",
+        "outbox": "operator",
+        "firms/merge": "operator",
+        "firms/merges": "operator",
+    }
     expected = {f"/console/{name}/": gate for name, gate in leaders.items()}
     expected |= {"/me/": "signed_in", "/console/": "staff"}
     wanted = next((gate for start, gate in expected.items() if address.startswith(start)), None)

@@ -27,6 +27,7 @@ from qcy.foundation.documents.services import next_number
 from qcy.foundation.files.enums import KEPT_STATES, FileState
 from qcy.foundation.files.models import StoredFile
 from qcy.foundation.files.services import claim_files
+from qcy.foundation.nodes.queries import serves
 from qcy.foundation.outbox.services import answer_once
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.enums import Role
@@ -123,6 +124,8 @@ def _checked(actor: Actor, draft: Draft, seen: str, now: datetime) -> _Ready:
         raise Refused(refusals.ANOTHER_TAB)
     _refuse_who_may_not_file(actor, draft)
     adoption = adoption_of(draft.subject_id)
+    if not serves(adoption.node_id):
+        raise Refused(refusals.NODE_OFF)
     if not adoption.is_current:
         raise Refused(refusals.NEW_EDITION if newer_than(adoption) else refusals.MATTER_STOPPED)
     if not adoption.is_open_on(local_day(now)):

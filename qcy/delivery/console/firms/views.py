@@ -19,13 +19,14 @@ from qcy.delivery.console.shell import shell
 from qcy.delivery.web.casework import state_tag_of
 from qcy.delivery.web.clocks import mini_clock_of
 from qcy.delivery.web.errors import told
-from qcy.delivery.web.gates import leads_hub, staff, writes
+from qcy.delivery.web.gates import staff, writes
 from qcy.delivery.web.records import record_context, title_rows
 from qcy.engines.casework.models import Case
 from qcy.engines.register.access import open_record
 from qcy.engines.register.models import Merge
 from qcy.engines.register.queries import merges_around, record_of, titles_of
 from qcy.foundation.calendars.queries import calendar_in_force
+from qcy.foundation.parties.access import leads_hub
 from qcy.foundation.parties.models import Membership, Organisation
 from qcy.kernel import uscc
 from qcy.kernel.refusals import Refused
