@@ -28,6 +28,7 @@ def test_every_address_names_its_gate(address: str, view: Any) -> None:
     leaders = {"desks": "manager", "audit": "manager", "imports": "manager", "calendar": "operator"}
     leaders |= {"matters": "manager"}
     leaders |= {
+        "figures": "operator",
         "nodes": "operator",
         "outbox": "operator",
         "firms/merge": "operator",

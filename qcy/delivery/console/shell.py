@@ -53,6 +53,7 @@ def _own_pages(request: Any, duties: int, *, serves: bool) -> list[NavItem]:
         ("desks", _("岗位与请假"), "users", bool(request.actor.managed_nodes)),
         ("console_matters", _("事项"), "list-checks", serves and bool(request.actor.managed_nodes)),
         ("audit", _("办理记录"), "history", bool(request.actor.managed_nodes)),
+        ("console_figures", _("公开数据"), "chart", leads_hub(request.actor)),
         ("console_nodes", _("节点"), "map-pin", leads_hub(request.actor)),
         ("console_calendar", _("工作日历"), "calendar-clock", leads_hub(request.actor)),
         ("dead_letters", _("没送达的"), "send", leads_hub(request.actor)),

@@ -28,6 +28,7 @@ STATUS_OF = {
     "undone": 409,
     "later_merge": 409,
     "merged_already": 409,
+    "already_corrected": 409,
     "already_off": 409,
     "already_on": 409,
     "node_off": 409,
