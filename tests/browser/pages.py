@@ -84,6 +84,8 @@ def lead(page: Page, look: Look) -> None:
         ("console-matter", "/console/matters/tsme/"),
         ("console-matter-upload", "/console/matters/import/"),
         ("console-password", "/console/password/"),
+        ("console-not-found", "/console/nowhere/"),
+        ("console-not-in-charge", "/console/nodes/"),
         ("console-suspended", "/console/cases/?status=suspended"),
     ):
         page.goto(address)

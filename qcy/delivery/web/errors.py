@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -54,6 +55,10 @@ STATUS_OF = {
     "may_not_assign": 403,
 }
 
+# Surfaces stand above this package: one whose error pages wear its own shell adds itself here when it is ready.
+Shell = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]
+SHELLS: list[Shell] = []
+
 
 def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("accept", "")
@@ -74,7 +79,9 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def error_page(request: HttpRequest, status: int, why: str, fix: str) -> HttpResponse:
-    return render(request, "web/error.html", {"why": why, "fix": fix, "status": status}, status=status)
+    worn = next(filter(None, (shell(request) for shell in SHELLS)), ("web/error.html", {}))
+    template, context = worn
+    return render(request, template, {**context, "why": why, "fix": fix, "status": status}, status=status)
 
 
 def signed_out(request: HttpRequest, sign_in_url: str) -> HttpResponse:
