@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qcy.delivery.components.types import Kpi
 from qcy.delivery.console.shell import shell
@@ -113,7 +114,7 @@ def address(filters: dict[str, str], **changes: str) -> str:
 def tiles_of(counts: InboxCounts, filters: dict[str, str]) -> list[Kpi]:
     def tile(scope: str, label: str, value: int, sub: str, icon: str, tone: Any = "") -> Kpi:
         url, current = address({"scope": scope}), filters["scope"] == scope
-        return Kpi(label, value, _("件"), sub, icon, url, current, tone if value else "")
+        return Kpi(label, value, ngettext("件", "件", value), sub, icon, url, current, tone if value else "")
 
     return [
         tile("mine", _("我经办"), counts.mine, "", "user"),
