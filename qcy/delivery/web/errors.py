@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qcy.kernel.refusals import Refusal
+
+from .sentences import sentence
 
 STATUS_OF = {
     "stale": 409,
@@ -64,15 +65,9 @@ def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def told(refusal: Refusal) -> str:
-    """A refusal in the language of the page; what is made of values of the moment stays Chinese."""
-    fix = _(refusal.fix) if refusal.fix else ""
-    return f"{_(refusal.why)} {fix}".strip() if get_language() == "en" else refusal.why + refusal.fix
-
-
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = STATUS_OF.get(refusal.code, 422)
-    why, fix = _(refusal.why), _(refusal.fix) if refusal.fix else ""
+    why, fix = sentence(refusal.why), sentence(refusal.fix)
     if wants_json(request):
         return JsonResponse({"code": refusal.code, "why": why, "fix": fix}, status=status)
     return error_page(request, status, why, fix)

@@ -36,7 +36,7 @@ from qcy.foundation.parties.services import ask_for_licence_check
 from qcy.kernel.chain import canonical_json
 from qcy.kernel.ids import new_id
 from qcy.kernel.local_time import local_day
-from qcy.kernel.refusals import Refusal, Refused
+from qcy.kernel.refusals import Refusal, Refused, worded
 
 from . import refusals
 from .core import decide
@@ -55,7 +55,9 @@ class IncompleteDraft(Refused):
     def __init__(self, problems: Sequence[tuple[Any, Problem]]) -> None:
         super().__init__(
             Refusal(
-                "incomplete", why=f"还有 {len(problems)} 处需要补充，才能提交。", fix="请按提示补齐后再提交。"
+                "incomplete",
+                why=worded("还有 {n} 处需要补充，才能提交。", n=len(problems)),
+                fix="请按提示补齐后再提交。",
             )
         )
         self.problems = problems

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.console.shell import shell
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import manager, writes
 from qcy.delivery.web.request import day_of, posted_id
+from qcy.delivery.web.sentences import told
 from qcy.engines.casework.enums import OPEN_STATUSES
 from qcy.engines.casework.models import Case
 from qcy.foundation.nodes.models import Node

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.console.shell import shell
-from qcy.delivery.web.errors import STATUS_OF, told
+from qcy.delivery.web.errors import STATUS_OF
 from qcy.delivery.web.gates import operator, writes
 from qcy.delivery.web.request import day_of, posted_id
+from qcy.delivery.web.sentences import told
 from qcy.insight.document import LONGEST, Source
 from qcy.insight.models import Figure
 from qcy.insight.queries import FigureView, ValueView, figure_of, figures_by_theme

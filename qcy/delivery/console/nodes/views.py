@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.console.shell import shell
-from qcy.delivery.web.errors import STATUS_OF, told
+from qcy.delivery.web.errors import STATUS_OF
 from qcy.delivery.web.gates import operator, writes
+from qcy.delivery.web.sentences import told
 from qcy.engines.casework.queries import open_cases_by_node
 from qcy.engines.catalogue.queries import offered_at
 from qcy.foundation.audit.queries import events_of

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.web.casework import materials_of, outcome_words, state_tag_of
 from qcy.delivery.web.clocks import clock_sentence, clocks_of, days_left, mini_clock_of
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.format import chinese_day, with_count
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.delivery.web.request import posted_number
+from qcy.delivery.web.sentences import told
 from qcy.delivery.web.timeline import timeline_of
 from qcy.engines.casework.corrections import correction_for
 from qcy.engines.casework.enums import CLOSED_STATUSES, CaseStatus
