@@ -67,6 +67,11 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(
     assert changes.get("reason") or "并入总窗口" in answer.text
 
 
+def test_both_mistakes_are_told_at_once(hub: Client) -> None:
+    page = hub.post(SWITCH, {"to": "off"}).text
+    assert page.count("还没有写原因") == page.count("代码都不一样") == 2, "in the summary and at the field"
+
+
 def test_a_second_click_is_told_and_writes_nothing(hub: Client) -> None:
     hub.post(SWITCH, OFF)
     again = hub.post(SWITCH, OFF)

@@ -20,7 +20,7 @@ from qcy.engines.catalogue.queries import offered_at
 from qcy.foundation.audit.queries import events_of
 from qcy.foundation.database.scope import purpose
 from qcy.foundation.nodes.models import Node, NodeKind
-from qcy.foundation.nodes.services import LONGEST_REASON
+from qcy.foundation.nodes.services import LONGEST_REASON, NO_REASON
 from qcy.foundation.parties.models import Mandate
 from qcy.foundation.parties.offices import close_node, reopen_node
 from qcy.kernel.refusals import Refused
@@ -49,8 +49,8 @@ def switch(request: Any, slug: str) -> HttpResponse:
     held = Node.objects.get(slug=slug)
     off = request.POST.get("to") == "off"
     typed = {name: request.POST.get(name, "").strip() for name in ("reason", "name")}
-    if off and held.kind != NodeKind.HUB and typed["name"] not in (held.name, held.code):
-        return _page(request, held, typed, {"name": _("和这个节点的名称、代码都不一样。请照写一遍。")})
+    if errors := _slips(held, typed) if off and held.kind != NodeKind.HUB else {}:
+        return _page(request, held, typed, errors)
     try:
         service = close_node if off else reopen_node
         service(actor=request.actor, node=held, reason=typed["reason"], now=request.now)
@@ -61,6 +61,14 @@ def switch(request: Any, slug: str) -> HttpResponse:
     said = _("“{name}”已停用。") if off else _("“{name}”已恢复，公众现在就能看到。")
     messages.success(request, said.format(name=held.name))
     return HttpResponseRedirect(reverse("console_node", args=[slug]))
+
+
+def _slips(held: Node, typed: dict[str, str]) -> dict[str, str]:
+    """Both fields are judged at once."""
+    errors = {} if typed["reason"] else {"reason": told(NO_REASON)}
+    if typed["name"] not in (held.name, held.code):
+        errors["name"] = _("和这个节点的名称、代码都不一样。请照写一遍。")
+    return errors
 
 
 def _page(
