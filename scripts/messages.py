@@ -25,7 +25,8 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "qcy" / "locale" / "en" / "LC_MESSAGES" / "django.po"
-KEYWORDS = {"_": None, "gettext": None, "gettext_noop": None, "gettext_lazy": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "gettext_noop": None, "gettext_lazy": None, "worded": None}
+KEYWORDS |= {"ngettext": (1, 2), "with_count": (1, 1)}
 SAME_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # the same texts are the same file, whenever they are written
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # documents are always Chinese; demo data, seeds and the gallery of components are content, not interface
@@ -37,7 +38,17 @@ TABLES = {
     "WHAT_IT_SAYS",
     "NOT_COUNTED",
     "UNKNOWN",
+    "ASKED",
+    "CHECK",
+    "_ALPHABET_ONLY",
+    "_FIX_COPY",
+    "_EXAMPLE",
+    "_NO_LONGER",
+    "_CLOSED",
+    "why",
+    "fix",
 }  # shown by the pages, kept below them
+COUNTED = "COUNTED"  # a table of texts around a number: each has a singular
 CHOICES = {"TextChoices", "IntegerChoices", "Choices"}
 
 Found = tuple[str | tuple[str, str], str]
@@ -58,16 +69,22 @@ def messages() -> Iterator[Found]:
             yield from ((said, str(here)) for said in words(ast.parse(text), "delivery" in here.parts))
 
 
-def words(tree: ast.Module, is_delivery: bool) -> Iterator[str]:
+def words(tree: ast.Module, is_delivery: bool) -> Iterator[str | tuple[str, str]]:
     """Texts that are kept in a table and translated where they are shown: labels of choices, refusals, and in
     the pages every constant."""
     nodes = list(ast.walk(tree)) if is_delivery else [n for top in ast.walk(tree) for n in _kept(top)]
     apart = {id(part) for node in ast.walk(tree) for part in _no_words(node)}
+    counted = {id(part) for node in ast.walk(tree) for part in _counted(node)}
     for node in nodes:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in apart:
             continue
         if CHINESE.search(node.value):
-            yield node.value
+            yield (node.value, node.value) if id(node) in counted else node.value
+
+
+def _counted(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Assign) and COUNTED in {getattr(t, "id", "") for t in node.targets}:
+        yield from ast.walk(node)
 
 
 def _kept(node: ast.AST) -> Iterator[ast.AST]:
@@ -80,7 +97,8 @@ def _kept(node: ast.AST) -> Iterator[ast.AST]:
     }:
         yield from ast.walk(node)
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Refusal", "_refuse", "refuse"):
-        yield from (arg for arg in node.args if isinstance(arg, ast.Constant))
+        said = (*node.args, *(keyword.value for keyword in node.keywords))
+        yield from (arg for arg in said if isinstance(arg, ast.Constant))
 
 
 def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:

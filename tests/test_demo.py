@@ -9,10 +9,12 @@ import pytest
 
 from qcy.cli import calendar_from_seeds
 from qcy.demo import build_demo, wide
+from qcy.demo.build import WINDOW_BEFORE
 from qcy.demo.plan import CASES, FIRMS, INSTITUTIONS, REGISTERED, make_cases, make_firms
 from qcy.engines.casework.enums import CaseStatus
 from qcy.engines.casework.models import Case, CaseEvent
 from qcy.engines.catalogue.models import Adoption
+from qcy.engines.ratings.models import Complaint, PublicComment
 from qcy.foundation.audit.queries import verify_chains
 from qcy.foundation.database.scope import unscoped
 from qcy.foundation.nodes.models import Node
@@ -42,9 +44,10 @@ def test_firms_have_valid_codes_in_the_region_nobody_has() -> None:
         assert uscc.check(firm.code) is None and firm.code[2:8] == "000000" and firm.name.startswith("演示")
 
 
-@pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 2, 20), date(2026, 10, 5), date(2027, 3, 1)])
+@pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 2, 20), date(2026, 10, 8), date(2027, 3, 1)])
 def test_histories_are_ordered_on_any_day(today: date) -> None:
     for case in make_cases(7, today, calendar_from_seeds(), make_firms(7)):
+        assert case.submitted >= today - WINDOW_BEFORE, "the matter already takes applications"
         days = [d for d in (case.submitted, case.accepted, case.decided) if d]
         assert days == sorted(days) and days[-1] <= today
 
@@ -69,3 +72,18 @@ def test_two_builds_have_the_same_chains(committed_world: World) -> None:
         assert Adoption.objects.filter(is_current=True).count() == 13 * 24
         assert Case.objects.values("node").distinct().count() == 13
         assert not Organisation.objects.filter(is_demo=False).exists(), "every invented row is marked"
+        assert_the_public_voice_is_told()
+
+
+def assert_the_public_voice_is_told() -> None:
+    """Something of every kind, all of it in the past and all of it marked."""
+    written = Complaint.objects.all()
+    assert PublicComment.objects.filter(withdrawn_at=None).values("node").distinct().count() == 4
+    assert not PublicComment.objects.filter(is_demo=False).exists()
+    assert all(c.text.startswith("演示留言：") for c in written)
+    assert any(not c.answered_at for c in written) and any(c.kept_private_because for c in written)
+    assert PublicComment.objects.exclude(withdrawn_at=None).count() == 1
+    for comment in PublicComment.objects.select_related("complaint"):
+        told = comment.complaint
+        assert told.received_at < told.answered_at < comment.published_at
+        assert comment.published_at.date() < TODAY and "13800000" not in comment.text

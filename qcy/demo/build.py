@@ -40,12 +40,13 @@ from qcy.kernel.local_time import SHANGHAI
 from .plan import FIRMS, OTHERS, REGISTERED, DemoFirm, make_cases, make_firms
 from .records import fill_register
 from .story import Story
+from .voice import Voice
 from .wide import WideStory, plan_wide
 
 SEEDS = Path(settings.QCY_SEEDS)
 PASSWORD = "demo-qcy-2026"  # noqa: S105 - printed in README: the demo world only
 RENDERED = 3
-WINDOW_BEFORE = timedelta(days=30)
+WINDOW_BEFORE = timedelta(days=40)  # as far back as the story goes on a day after a long holiday
 
 STAFF = (  # node, role, desk, e-mail
     ("FX", Role.CLERK, "经办人 01", "clerk01@demo.invalid"),
@@ -153,6 +154,7 @@ def _tell(seed: int, today: date, staff: Mapping[str, Person]) -> None:
         story.tell(case)
     story.leave_drafts(firms[:FIRMS])
     _tell_wide(seed, today, calendar, firms[FIRMS:], story.people)
+    Voice(staff, today, calendar).tell(_read(SEEDS / "voice" / "demo.yaml")["complaints"])
     manager = actor_for(staff["节点负责人"], today)
     known = make_firms(seed, REGISTERED)
     fill_register(known, manager, today, datetime.combine(today, time(9, 50), SHANGHAI))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from qcy.foundation.nodes.models import NodeKind
-from qcy.foundation.nodes.queries import active_nodes
+from qcy.foundation.parties.access import leads_hub
 from qcy.foundation.parties.actor import Actor
 from qcy.kernel.refusals import Decision, Refusal
 
@@ -11,6 +10,5 @@ NEEDS_HUB = Refusal(
 
 
 def can_publish_figures(actor: Actor) -> Decision:
-    hubs = {node.pk for node in active_nodes() if node.kind == NodeKind.HUB}
-    allowed = actor.system or bool(hubs & actor.managed_nodes)
+    allowed = actor.system or leads_hub(actor)
     return Decision.yes() if allowed else Decision.no(NEEDS_HUB)

@@ -37,6 +37,14 @@ class NewValue:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where a value is printed, and when that was published."""
+
+    source: str
+    source_date: date
+
+
+@dataclass(frozen=True)
 class NewFigure:
     fields: Mapping[str, Any]  # of the Figure row
     definition: Mapping[str, Any]  # of its FigureDefinition

@@ -10,6 +10,7 @@ from itertools import groupby
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qcy.foundation.database.held import Held
 
@@ -118,7 +119,7 @@ class FigureView:
             (_("来源"), value.source_text),
             (_("核定人"), value.approver_text),
             (_("另有刊载"), "；".join(f"{r.text} {self.unit}（{r.source_text}）" for r in self.rivals)),
-            (_("更正"), _("{n} 次").format(n=len(self.corrections)) if self.corrections else _("没有更正过")),
+            (_("更正"), _times(len(self.corrections)) if self.corrections else _("没有更正过")),
         )
         return tuple(line for line in lines if line[1])
 
@@ -172,6 +173,10 @@ def figure_of(code: str) -> FigureView | None:
 
 def all_figures() -> tuple[FigureView, ...]:
     return held_figures()
+
+
+def _times(n: int) -> str:
+    return ngettext("{n} 次", "{n} 次", n).format(n=n)
 
 
 def number_text(value: Decimal, decimals: int = 0) -> str:

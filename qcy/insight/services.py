@@ -15,7 +15,7 @@ from qcy.kernel.refusals import Refusal, Refused
 from qcy.kernel.text import clean
 
 from .access import can_publish_figures
-from .document import NewFigure, NewValue, read_figures
+from .document import NewFigure, NewValue, Source, read_figures
 from .models import Figure, FigureCorrection, FigureDefinition, FigureValue
 from .queries import held_figures
 
@@ -101,9 +101,19 @@ def publish_value(
 
 @transaction.atomic
 def correct_value(
-    *, actor: Actor, wrong_id: UUID, value: Decimal, reason: str, approver: str = "", now: datetime
+    *,
+    actor: Actor,
+    wrong_id: UUID,
+    value: Decimal,
+    reason: str,
+    approver: str = "",
+    source: Source | None = None,
+    now: datetime,
 ) -> FigureCorrection:
-    """Put another value in the place of a wrong one. The wrong one stays in public, with the reason."""
+    """Put another value in the place of a wrong one. The wrong one stays in public, with the reason.
+
+    `source`: where the right value stands, if not where the wrong one was printed.
+    """
     _guard(actor)
     wrong = FigureValue.objects.select_related("figure", "definition").get(pk=wrong_id)
     words = clean(reason).strip()[:LONGEST_REASON]
@@ -113,7 +123,7 @@ def correct_value(
         raise Refused(CORRECTED)
     if wrong.value == value:
         raise Refused(SAME_VALUE)
-    new = replace(_as_new(wrong), value=value, approver=approver)
+    new = replace(_as_new(wrong), value=value, approver=approver, **asdict(source) if source else {})
     right = _publish(wrong.figure, wrong.definition, new, wrong.conflicts_with, actor.person_id, now)
     correction = FigureCorrection(wrong=wrong, right=right, reason=words, approver=approver, at=now)
     correction.save(force_insert=True)

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from qcy.kernel.refusals import Worded, in_row, worded
+
 # Only the full-width forms of ASCII. NFKC would go further and read "5²" as "52".
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
@@ -22,9 +24,10 @@ def compact_code(text: str) -> str:
     return "".join(c for c in half_width(text) if not _is_separator(c)).upper()
 
 
-def listed_misfits(code: str, wrong_places: list[int]) -> str:
+def listed_misfits(code: str, wrong_places: list[int]) -> Worded:
     """Names each wrong character with its place, counted from 1: 第 3 位的“I”、第 9 位的“O”."""
-    return "、".join(f"第 {place + 1} 位的“{code[place]}”" for place in wrong_places)
+    named = (worded("第 {place} 位的“{sign}”", place=p + 1, sign=code[p]) for p in wrong_places)
+    return in_row(tuple(named), chinese="、", between=", ")
 
 
 def _is_separator(character: str) -> bool:

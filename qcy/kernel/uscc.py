@@ -1,6 +1,6 @@
 """统一社会信用代码, GB 32100-2015 (field guide 2.1): 18 characters, the last one computed from the rest."""
 
-from qcy.kernel.refusals import Refusal, Refused
+from qcy.kernel.refusals import Refusal, Refused, in_row, worded
 from qcy.kernel.text import compact_code, listed_misfits
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # 31 symbols: no I O S V Z
@@ -9,6 +9,7 @@ _OLD_LENGTH = 15
 _REGION = range(2, 8)
 _WEIGHTS = tuple(pow(3, place, 31) for place in range(LENGTH - 1))
 
+_ALPHABET_ONLY = "代码只含数字和大写字母，且不使用 I、O、S、V、Z。"
 _FIX_COPY = "请对照营业执照上的统一社会信用代码填写。"
 
 
@@ -48,22 +49,25 @@ def _wrong_length(code: str) -> Refusal | None:
     if len(code) == _OLD_LENGTH and code.isdecimal():
         why = "您填写的是 15 位的旧工商注册号，现在已改用 18 位的统一社会信用代码。"
         return Refusal("uscc_length", why, "请填写换照后营业执照上的 18 位代码。")
-    return Refusal("uscc_length", f"统一社会信用代码应为 18 位，您填写了 {len(code)} 位。", _FIX_COPY)
+    return Refusal(
+        "uscc_length", worded("统一社会信用代码应为 18 位，您填写了 {n} 位。", n=len(code)), _FIX_COPY
+    )
 
 
 def _wrong_letter(code: str) -> Refusal | None:
     wrong = [place for place, character in enumerate(code) if character not in ALPHABET]
     if not wrong:
         return None
-    why = f"{listed_misfits(code, wrong)}不能出现在统一社会信用代码中。"
-    return Refusal("uscc_letter", why, "代码只含数字和大写字母，且不使用 I、O、S、V、Z。" + _FIX_COPY)
+    why = worded("{misfits}不能出现在统一社会信用代码中。", misfits=listed_misfits(code, wrong))
+    return Refusal("uscc_letter", why, in_row((_ALPHABET_ONLY, _FIX_COPY)))
 
 
 def _wrong_region(code: str) -> Refusal | None:
     wrong = [place for place in _REGION if not code[place].isdecimal()]
     if not wrong:
         return None
-    why = f"第 3 至 8 位是行政区划，只能是数字，{listed_misfits(code, wrong)}不是数字。"
+    misfits = listed_misfits(code, wrong)
+    why = worded("第 3 至 8 位是行政区划，只能是数字，{misfits}不是数字。", misfits=misfits)
     return Refusal("uscc_region", why, _FIX_COPY)
 
 

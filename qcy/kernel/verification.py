@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from uuid import UUID
 
-from qcy.kernel.refusals import Refusal
+from qcy.kernel.refusals import Refusal, worded
 from qcy.kernel.text import compact_code, listed_misfits
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # 31, a prime; no 0 1 I L O, which look alike
@@ -57,7 +57,7 @@ def check(text: str) -> Refusal | None:
 def _wrong_length(code: str) -> Refusal | None:
     if len(code) == LENGTH:
         return None
-    why = f"验证码应为 {LENGTH} 位，您填写了 {len(code)} 位。"
+    why = worded("验证码应为 {length} 位，您填写了 {n} 位。", length=LENGTH, n=len(code))
     return Refusal("code_length", why, "请对照文件上的验证码完整填写，连字符可以省略。")
 
 
@@ -65,7 +65,7 @@ def _wrong_letter(code: str) -> Refusal | None:
     wrong = [place for place, symbol in enumerate(code) if symbol not in ALPHABET]
     if not wrong:
         return None
-    why = f"{listed_misfits(code, wrong)}不会出现在验证码中。"
+    why = worded("{misfits}不会出现在验证码中。", misfits=listed_misfits(code, wrong))
     return Refusal("code_letter", why, "验证码不使用数字 0、1 和字母 I、L、O，请对照文件核对。")
 
 

@@ -84,6 +84,8 @@ def lead(page: Page, look: Look) -> None:
         ("console-matter", "/console/matters/tsme/"),
         ("console-matter-upload", "/console/matters/import/"),
         ("console-password", "/console/password/"),
+        ("console-not-found", "/console/nowhere/"),
+        ("console-not-in-charge", "/console/nodes/"),
         ("console-suspended", "/console/cases/?status=suspended"),
     ):
         page.goto(address)
@@ -132,6 +134,18 @@ def lead_the_hub(page: Page, look: Look) -> None:
     look(page, "console-outbox")
     page.goto("/console/matters/hnte/edit/")
     look(page, "console-matter-edit")
+    page.goto("/console/figures/")
+    look(page, "console-figures")
+    page.goto("/console/figures/high-tech-reviewed/")
+    look(page, "console-figure")
+    page.get_by_role("button", name="更正并公开").click()
+    look(page, "console-figure-wrong")
+    page.goto("/console/nodes/")
+    look(page, "console-nodes")
+    page.goto("/console/nodes/fengxi/")
+    look(page, "console-node")
+    page.get_by_role("button", name="停用这个节点").click()
+    look(page, "console-node-wrong")
     page.goto(f"/console/firms/?code={FIRMS[0].code}")
     look(page, "console-firm-closed")
     page.get_by_role("button", name="写明用途后查看").click()

@@ -27,7 +27,13 @@ def views(resolver: Any = None, prefix: str = "/") -> Iterator[tuple[str, Any]]:
 def test_every_address_names_its_gate(address: str, view: Any) -> None:
     leaders = {"desks": "manager", "audit": "manager", "imports": "manager", "calendar": "operator"}
     leaders |= {"matters": "manager"}
-    leaders |= {"outbox": "operator", "firms/merge": "operator", "firms/merges": "operator"}
+    leaders |= {
+        "figures": "operator",
+        "nodes": "operator",
+        "outbox": "operator",
+        "firms/merge": "operator",
+        "firms/merges": "operator",
+    }
     expected = {f"/console/{name}/": gate for name, gate in leaders.items()}
     expected |= {"/me/": "signed_in", "/console/": "staff"}
     wanted = next((gate for start, gate in expected.items() if address.startswith(start)), None)
@@ -180,3 +186,46 @@ def test_a_clerk_of_one_node_who_files_at_another_does_not_handle_it_in_the_cons
     client = sign_in(world.firm(0))
     assert client.get(f"/me/cases/{case.pk}/").status_code == 200
     assert client.get(f"/console/cases/{case.pk}/").status_code == 404
+
+
+# ---------------------------------------------------------------- staff stay in the console
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/console/nowhere/", 404, "没有找到这个页面"),
+        (f"/console/cases/{uuid4()}/", 404, "没有找到这个页面"),
+        ("/console/calendar/", 403, "这一页不归您的岗位使用"),
+    ],
+)
+def test_an_error_in_the_console_keeps_side_bar_inbox_and_search(
+    world: World, sign_in: SignIn, address: str, status: int, said: str
+) -> None:
+    answer = sign_in(world.clerk).get(address)
+    assert answer.status_code == status and said in answer.text
+    assert 'class="side"' in answer.text and "经办人 01" in answer.text
+    assert 'class="sbox mt4" role="search" action="/console/cases/"' in answer.text
+
+
+def test_everybody_else_sees_the_portal_around_an_error(world: World, sign_in: SignIn) -> None:
+    for client, address in ((sign_in(world.firm()), "/console/cases/"), (sign_in(world.clerk), "/nowhere/")):
+        page = client.get(address).text
+        assert 'class="side"' not in page and "回到首页" in page
+
+
+def test_a_server_error_asks_no_database(
+    world: World, sign_in: SignIn, django_assert_num_queries: Any
+) -> None:
+    from django.test import RequestFactory
+
+    from qcy.delivery.web.errors import server_error
+
+    request = RequestFactory().get("/console/cases/")
+    request.actor = world.clerk  # type: ignore[attr-defined]
+    with django_assert_num_queries(0):
+        assert server_error(request).status_code == 500
+
+
+def test_the_search_finds_a_closed_case_by_its_whole_number(world: World, sign_in: SignIn) -> None:
+    case, client = world.delivered(), sign_in(world.clerk)
+    assert f"{case.number}" in client.get(f"/console/cases/?q={case.number.lower()}").text
+    assert "tbody" not in client.get(f"/console/cases/?q={case.number[:-1]}").text

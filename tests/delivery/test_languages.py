@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 
 from qcy.delivery.web.language import traditional
-from tests.world import World
+from qcy.foundation.database.scope import unscoped
+from qcy.insight.services import load_figures
+from tests.world import World, seed
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 ADDRESSES = [
@@ -43,6 +45,12 @@ MANAGER = [
     "/console/password/",
 ]
 HUB = ["/console/calendar/", "/console/outbox/", "/console/matters/hnte/edit/", "/console/firms/merge/"]
+HUB += [
+    "/console/figures/",
+    "/console/figures/high-tech-reviewed/",
+    "/console/nodes/",
+    "/console/nodes/fengxi/",
+]
 SILENT = ("script", "style", "textarea", "title")  # a title cannot hold a mark
 VOID = {"meta", "link", "input", "br", "img", "hr", "use", "path", "circle"}
 # characters that exist in Simplified only
@@ -123,7 +131,17 @@ def test_what_a_manager_reads_in_english(world: World, sign_in: Callable[..., Cl
 
 @pytest.mark.parametrize("address", HUB)
 def test_what_the_hub_reads_in_english(world: World, sign_in: Callable[..., Client], address: str) -> None:
+    with unscoped("test"):
+        load_figures(seed("figures/2021-11"), now=world.now)
     assert not unmarked(read(sign_in(world.desk("总窗口负责人")), address, "en"))
+
+
+def test_one_is_one_and_not_ones(world: World, sign_in: Callable[..., Client]) -> None:
+    world.case(0)
+    page = read(sign_in(world.manager), "/console/desks/", "en")
+    assert "0 cases" in page
+    page = read(sign_in(world.desk("总窗口负责人")), "/console/nodes/fengxi/", "en")
+    assert "1 open case is finished by its own desk" in page
 
 
 def test_the_drawer_of_a_case_in_english(world: World, sign_in: Callable[..., Client]) -> None:

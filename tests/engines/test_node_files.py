@@ -111,7 +111,7 @@ def test_a_node_switched_off_disappears_and_its_open_case_is_still_handled(world
 
     case = world.case(accepted_by=world.clerk)
     with unscoped("test"):
-        switch_off(world.node("FX"), now=world.now)
+        switch_off(world.node("FX"), reason="并入总窗口", now=world.now)
     assert Client().get("/n/fengxi/").status_code == 404
     assert "<b>沣西新城</b>" not in Client().get("/nodes/").content.decode()
     from qcy.engines.casework.services import grant_case
@@ -119,4 +119,4 @@ def test_a_node_switched_off_disappears_and_its_open_case_is_still_handled(world
     world.do(grant_case, world.decider, case_id=case.pk, opinion="", version=case.version, now=world.now)
     assert world.reload(case).outcome == "granted"
     with unscoped("test"), pytest.raises(Refused, match="总窗口不能停用"):
-        switch_off(world.node("XX"), now=world.now)
+        switch_off(world.node("XX"), reason="并入总窗口", now=world.now)

@@ -45,3 +45,16 @@ def test_every_text_has_its_english_with_the_same_placeholders():
 def test_the_compiled_catalogue_is_the_written_one():
     po = tool().PO
     assert po.with_suffix(".mo").read_bytes() == tool().mo_of(po.read_bytes()), "run scripts/messages.py"
+
+
+NUMBER_AND_NOUN = re.compile(r"(?:%\((?:n|days_left|left)\)[sd]|\{n\}) (?:\w+ ){0,2}?[a-z]+s\b")
+ALWAYS_MANY = {  # a constant of the platform, or the whole catalogue
+    "只收 .xlsx，最大 20 MB、{n} 行；只读第一个工作表。",
+    "%(n)s 个事项，%(m)s 个节点同一套标准，办事不收费。",
+}
+
+
+def test_a_number_before_an_english_noun_has_its_singular():
+    for message in read_po(io.BytesIO(tool().PO.read_bytes())):
+        if isinstance(message.id, str) and message.id not in ALWAYS_MANY:
+            assert not NUMBER_AND_NOUN.search(message.string), f"no singular: {message.string}"

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.web.context import NavItem
-from qcy.delivery.web.gates import leads_hub
 from qcy.engines.ratings.queries import waiting_for
 from qcy.foundation.nodes.queries import active_nodes
+from qcy.foundation.parties.access import leads_hub
 from qcy.foundation.parties.enums import Role
 
 
@@ -19,12 +19,13 @@ def shell(request: Any, open_cases: int | None = None) -> dict[str, Any]:
     waiting = waiting_for(request.actor)
     cases, complaints = reverse("console_cases"), reverse("console_complaints")
     held = request.actor.mandates
-    node = next((n for n in active_nodes() if n.pk in {m.node_id for m in held}), None)
+    mine = {m.node_id for m in held}
+    node = next((n for n in active_nodes() if n.pk in mine), None)
     return {
         "console_url": cases,
         "console_nav": (
             NavItem(_("办件"), cases, request.path.startswith(cases), "inbox", open_cases or 0),
-            *_own_pages(request, waiting.duties),
+            *_own_pages(request, waiting.duties, serves=node is not None),
             NavItem(
                 _("投诉与建议"), complaints, request.path.startswith(complaints), "life-buoy", waiting.unread
             ),
@@ -41,17 +42,19 @@ def windows_of(actor: Any) -> frozenset[UUID]:
     return frozenset(m.node_id for m in actor.mandates if m.role == Role.CLERK)
 
 
-def _own_pages(request: Any, duties: int) -> list[NavItem]:
-    """Pages by right: everybody's, then the manager's, then the hub's."""
+def _own_pages(request: Any, duties: int, *, serves: bool) -> list[NavItem]:
+    """Pages by right: everybody's, then the manager's, then the hub's. Without a node that serves, only its cases."""
     pages = [
-        ("console_window", _("窗口收件"), "ticket", bool(windows_of(request.actor))),
+        ("console_window", _("窗口收件"), "ticket", serves and bool(windows_of(request.actor))),
         ("console_firms", _("企业"), "building", True),
         ("console_imports", _("数据导入"), "upload", bool(request.actor.managed_nodes)),
         ("ratings", _("评价"), "star", True),
-        ("console_content", _("内容"), "megaphone", True),
+        ("console_content", _("内容"), "megaphone", serves),
         ("desks", _("岗位与请假"), "users", bool(request.actor.managed_nodes)),
-        ("console_matters", _("事项"), "list-checks", bool(request.actor.managed_nodes)),
+        ("console_matters", _("事项"), "list-checks", serves and bool(request.actor.managed_nodes)),
         ("audit", _("办理记录"), "history", bool(request.actor.managed_nodes)),
+        ("console_figures", _("公开数据"), "chart", leads_hub(request.actor)),
+        ("console_nodes", _("节点"), "map-pin", leads_hub(request.actor)),
         ("console_calendar", _("工作日历"), "calendar-clock", leads_hub(request.actor)),
         ("dead_letters", _("没送达的"), "send", leads_hub(request.actor)),
     ]

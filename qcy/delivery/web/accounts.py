@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 
-from qcy.delivery.web.errors import told
+from qcy.delivery.web.sentences import told
 from qcy.foundation.messages.sms import sender
 from qcy.foundation.parties.enums import ContactKind
 from qcy.foundation.parties.models import Person, PersonContact

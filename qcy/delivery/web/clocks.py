@@ -8,7 +8,7 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import ClockRow, MiniClock
-from qcy.delivery.web.format import limit_text
+from qcy.delivery.web.format import limit_text, with_count
 from qcy.engines.casework.enums import OPEN_STATUSES, CaseStatus
 from qcy.engines.casework.models import Case
 from qcy.engines.catalogue.definition import MatterDefinition
@@ -57,7 +57,7 @@ def legal_of(case: Case) -> Limit | None:
 def promised_row(case: Case, calendar: Calendar, today: date) -> ClockRow:
     limit = promised_of(case)
     sub = limit_text(limit) + (
-        _("（含延期 {n} 日）").format(n=case.extended_days) if case.extended_days else ""
+        with_count("（含延期 {n} 日）", case.extended_days) if case.extended_days else ""
     )
     if case.accepted_on is None:
         words = _("没有受理，不计时") if case.closed_on else _("受理次日起算")
@@ -112,10 +112,10 @@ def end_words(run: Progress) -> tuple[str, str]:
         case "due_today":
             return _("今日到期"), "soon"
         case "overdue":
-            return (_("超期 {n} 个工作日").format(n=run.overdue) if run.overdue else _("已超期")), "late"
+            return (with_count("超期 {n} 个工作日", run.overdue) if run.overdue else _("已超期")), "late"
         case "done":
             days = run.used + run.overdue
-            return (_("用了 {n} 个工作日").format(n=days) if days else _("当天办完")), ""
+            return (with_count("用了 {n} 个工作日", days) if days else _("当天办完")), ""
         case _:
             return "", ""
 
@@ -140,10 +140,11 @@ def mini_clock_of(case: Case, calendar: Calendar, today: date, *, mine: bool = F
         run = run_of(case, promised_of(case), calendar, today)
         sub = deadline or (_("无法定时限") if definition.legal is None else "")
     headline, tone = end_words(run)
-    running = _("计时暂停，剩 {n} 日") if case.paused_since else _("剩 {n} 日")
+    paused = case.paused_since is not None
+    running = with_count("计时暂停，剩 {n} 日", run.left) if paused else with_count("剩 {n} 日", run.left)
     return MiniClock(
         tuple(cell.value for cell in run.cells),
-        headline=headline or running.format(n=run.left),
+        headline=headline or running,
         tone=tone,
         sub=sub,
     )
@@ -193,7 +194,7 @@ def _running_sentence(case: Case, calendar: Calendar, today: date) -> str:
     )
     text = words.format(start=chinese_day(case.accepted_on, today), end=chinese_day(case.promised_due, today))
     paused = run_of(case, promised_of(case), calendar, today).paused
-    return text + (_("其中暂停的 {n} 个工作日不计入。").format(n=paused) if paused else "")
+    return text + (with_count("其中暂停的 {n} 个工作日不计入。", paused) if paused else "")
 
 
 WHY = {

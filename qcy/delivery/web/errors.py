@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -10,10 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qcy.kernel.refusals import Refusal
+
+from .sentences import sentence
 
 STATUS_OF = {
     "stale": 409,
@@ -28,6 +30,10 @@ STATUS_OF = {
     "undone": 409,
     "later_merge": 409,
     "merged_already": 409,
+    "already_corrected": 409,
+    "already_off": 409,
+    "already_on": 409,
+    "node_off": 409,
     "record_closed": 403,
     "same_key_other_content": 422,
     "file_too_large": 413,
@@ -50,27 +56,27 @@ STATUS_OF = {
     "may_not_assign": 403,
 }
 
+# Surfaces stand above this package: one whose error pages wear its own shell adds itself here when it is ready.
+Shell = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]
+SHELLS: list[Shell] = []
+
 
 def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def told(refusal: Refusal) -> str:
-    """A refusal in the language of the page; what is made of values of the moment stays Chinese."""
-    fix = _(refusal.fix) if refusal.fix else ""
-    return f"{_(refusal.why)} {fix}".strip() if get_language() == "en" else refusal.why + refusal.fix
-
-
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = STATUS_OF.get(refusal.code, 422)
-    why, fix = _(refusal.why), _(refusal.fix) if refusal.fix else ""
+    why, fix = sentence(refusal.why), sentence(refusal.fix)
     if wants_json(request):
         return JsonResponse({"code": refusal.code, "why": why, "fix": fix}, status=status)
     return error_page(request, status, why, fix)
 
 
 def error_page(request: HttpRequest, status: int, why: str, fix: str) -> HttpResponse:
-    return render(request, "web/error.html", {"why": why, "fix": fix, "status": status}, status=status)
+    worn = next(filter(None, (shell(request) for shell in SHELLS)), ("web/error.html", {}))
+    template, context = worn
+    return render(request, template, {**context, "why": why, "fix": fix, "status": status}, status=status)
 
 
 def signed_out(request: HttpRequest, sign_in_url: str) -> HttpResponse:

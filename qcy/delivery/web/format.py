@@ -4,10 +4,22 @@ from datetime import date, datetime, timedelta
 
 from django.utils import dateformat
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from qcy.kernel import clock
-from qcy.kernel.clock import Limit
+from qcy.kernel.clock import Limit, Months, NaturalDays, OpeningHours, WorkingDays
 from qcy.kernel.local_time import SHANGHAI
+
+COUNTED = {
+    WorkingDays: "{n} 个工作日",
+    NaturalDays: "{n} 日",
+    Months: "{n} 个月",
+    OpeningHours: "{n} 小时",
+}
+
+
+def with_count(text: str, n: int, **more: str) -> str:
+    """A text around a number, in the language of the page: English tells one from many, Chinese does not."""
+    return ngettext(text, text, n).format(n=n, **more)
 
 
 def chinese_day(day: date | None, today: date) -> str:
@@ -42,5 +54,4 @@ def _named_day(day: date, today: date) -> str:
 
 def limit_text(limit: Limit) -> str:
     """5 个工作日, in the language of the page."""
-    count, unit = clock.limit_text(limit).split(" ", 1)
-    return f"{count} {_(unit)}"
+    return with_count(COUNTED[type(limit)], limit.count)

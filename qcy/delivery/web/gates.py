@@ -12,8 +12,7 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from qcy.foundation.database.scope import purpose
-from qcy.foundation.nodes.models import NodeKind
-from qcy.foundation.nodes.queries import active_nodes
+from qcy.foundation.parties.access import leads_hub
 
 from .errors import forbidden, not_in_charge, signed_out
 
@@ -81,11 +80,6 @@ def manager(view: View) -> View:
 def operator(view: View) -> View:
     """Whoever leads the hub: what concerns every node at once (calendar, undelivered messages)."""
     return _gated("operator", staff(_only(view, leads_hub)), view)
-
-
-def leads_hub(actor: Any) -> bool:
-    hubs = {node.pk for node in active_nodes() if node.kind == NodeKind.HUB}
-    return bool(hubs & actor.managed_nodes)
 
 
 def _only(view: View, may: Callable[[Any], bool]) -> View:

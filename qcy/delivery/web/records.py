@@ -12,6 +12,7 @@ from django.utils import dateformat
 from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import Fact
+from qcy.delivery.web.format import with_count
 from qcy.engines.register.models import TimelineEntry
 from qcy.engines.register.queries import FactLine, FirmRecord, HeldTitle
 
@@ -48,7 +49,7 @@ def title_rows(titles: Sequence[HeldTitle], today: date) -> list[tuple[HeldTitle
     rows = []
     for title in titles:
         left = (title.valid_to - today).days if title.state == "soon" and title.valid_to else None
-        words = _("还有 {n} 天").format(n=left) if left else _("今天到期") if left == 0 else ""
+        words = with_count("还有 {n} 天", left) if left else _("今天到期") if left == 0 else ""
         tone, word = TITLE_TAGS[title.state]
         rows.append((title, tone, _(word), words))
     return rows

@@ -11,10 +11,12 @@ from qcy.delivery.console.calendar import views as console_calendar
 from qcy.delivery.console.cases import acts, downloads, drawer, inbox
 from qcy.delivery.console.content import views as console_content
 from qcy.delivery.console.desks import views as desks
+from qcy.delivery.console.figures import views as console_figures
 from qcy.delivery.console.firms import merges
 from qcy.delivery.console.firms import views as firms
 from qcy.delivery.console.imports import views as imports
 from qcy.delivery.console.matters import views as console_matters
+from qcy.delivery.console.nodes import views as console_nodes
 from qcy.delivery.console.outbox import views as outbox
 from qcy.delivery.console.ratings import views as console_ratings
 from qcy.delivery.console.voice import views as console_voice
@@ -80,6 +82,12 @@ console = [
     path("matters/<slug:code>/stop/", console_matters.stop, name="console_stop_matter"),
     path("matters/<slug:code>/edit/", console_matters.edit, name="console_edit_matter"),
     path("matters/<slug:code>/export.<slug:format>", console_matters.export, name="console_export_matter"),
+    path("figures/", console_figures.figures, name="console_figures"),
+    path("figures/<slug:code>/", console_figures.figure, name="console_figure"),
+    path("figures/<slug:code>/correct/", console_figures.correct, name="console_correct_figure"),
+    path("nodes/", console_nodes.nodes, name="console_nodes"),
+    path("nodes/<slug:slug>/", console_nodes.node, name="console_node"),
+    path("nodes/<slug:slug>/switch/", console_nodes.switch, name="console_switch_node"),
     path("audit/", audit.browser, name="audit"),
     path("audit/verify/", audit.verify, name="audit_verify"),
     path("outbox/", outbox.dead, name="dead_letters"),

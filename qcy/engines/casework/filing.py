@@ -27,6 +27,7 @@ from qcy.foundation.documents.services import next_number
 from qcy.foundation.files.enums import KEPT_STATES, FileState
 from qcy.foundation.files.models import StoredFile
 from qcy.foundation.files.services import claim_files
+from qcy.foundation.nodes.queries import serves
 from qcy.foundation.outbox.services import answer_once
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.enums import Role
@@ -35,7 +36,7 @@ from qcy.foundation.parties.services import ask_for_licence_check
 from qcy.kernel.chain import canonical_json
 from qcy.kernel.ids import new_id
 from qcy.kernel.local_time import local_day
-from qcy.kernel.refusals import Refusal, Refused
+from qcy.kernel.refusals import Refusal, Refused, worded
 
 from . import refusals
 from .core import decide
@@ -54,7 +55,9 @@ class IncompleteDraft(Refused):
     def __init__(self, problems: Sequence[tuple[Any, Problem]]) -> None:
         super().__init__(
             Refusal(
-                "incomplete", why=f"还有 {len(problems)} 处需要补充，才能提交。", fix="请按提示补齐后再提交。"
+                "incomplete",
+                why=worded("还有 {n} 处需要补充，才能提交。", n=len(problems)),
+                fix="请按提示补齐后再提交。",
             )
         )
         self.problems = problems
@@ -123,6 +126,8 @@ def _checked(actor: Actor, draft: Draft, seen: str, now: datetime) -> _Ready:
         raise Refused(refusals.ANOTHER_TAB)
     _refuse_who_may_not_file(actor, draft)
     adoption = adoption_of(draft.subject_id)
+    if not serves(adoption.node_id):
+        raise Refused(refusals.NODE_OFF)
     if not adoption.is_current:
         raise Refused(refusals.NEW_EDITION if newer_than(adoption) else refusals.MATTER_STOPPED)
     if not adoption.is_open_on(local_day(now)):

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, ExpressionWrapper, Q
 
 from qcy.engines.catalogue.models import Adoption
+from qcy.foundation.database.scope import purpose
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.enums import Role
 from qcy.foundation.parties.models import Mandate
@@ -31,6 +32,13 @@ def filed_this_year(actor: Actor, adoption: Adoption, organisation_id: UUID, yea
 
 def can_withdraw(actor: Actor, case: Case) -> bool:
     return case.status in CASE.move("withdraw").sources and applies_for(actor, case)
+
+
+def open_cases_by_node() -> dict[UUID, int]:
+    """How many files each node still has in hand: counts only, for whoever leads the hub."""
+    with purpose("sweep"):
+        counted = Case.objects.filter(status__in=OPEN_STATUSES).values_list("node").annotate(n=Count("id"))
+        return dict(counted)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,11 @@ MATTER_STOPPED = Refusal(
     why="本节点现在不受理这个事项。您填的内容都在，不会删除。",
     fix="请看本节点的通知，或者到总窗口申请。",
 )
+NODE_OFF = Refusal(
+    "node_off",
+    why="本节点已停用，不再收新的申请。您填的内容都在，不会删除。",
+    fix="请到总窗口申请，或者换一个节点。",
+)
 PREPARER = Refusal(
     "preparer", why="您是填报人，可以填写，不能提交。", fix="草稿已保存，请企业管理员或代办人核对后提交。"
 )

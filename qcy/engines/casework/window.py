@@ -13,6 +13,7 @@ from qcy.engines.forms.services import open_window_draft
 from qcy.foundation.audit.services import record_audit
 from qcy.foundation.database.scope import purpose
 from qcy.foundation.nodes.models import Node
+from qcy.foundation.nodes.queries import serves
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.enums import ContactKind, MembershipState, PersonKind, Role
 from qcy.foundation.parties.models import Membership, Organisation, Person
@@ -46,6 +47,8 @@ def begin_at_window(
     node = adoption.node
     if Role.CLERK not in actor.roles_at(node.pk):
         raise Refused(refusals.needs_role(frozenset({Role.CLERK})))
+    if not serves(node.pk):
+        raise Refused(refusals.NODE_OFF)
     number = parse_phone(phone)
     organisation_id = None
     if adoption.definition.for_persons:

@@ -13,7 +13,7 @@ from qcy.foundation.audit.services import record_audit
 from qcy.foundation.database.writing import change
 from qcy.foundation.nodes.models import Node
 from qcy.foundation.parties.actor import Actor
-from qcy.kernel.refusals import Refusal, Refused
+from qcy.kernel.refusals import Refusal, Refused, worded
 from qcy.kernel.text import clean
 
 from .definition import Form
@@ -252,7 +252,9 @@ def _conflict(stored: Mapping[str, Any]) -> Refusal:
     saved = str(stored.get("saved_at", ""))[11:16]
     return Refusal(
         "conflict",
-        why=f"这一步在另一个页面改过（{saved} 保存）。您这里的内容还在本页，没有覆盖那边的。",
+        why=worded(
+            "这一步在另一个页面改过（{saved} 保存）。您这里的内容还在本页，没有覆盖那边的。", saved=saved
+        ),
         fix="请先复制您要保留的内容，再载入最新版本。",
     )
 

@@ -9,13 +9,20 @@ from datetime import date
 from typing import Any
 
 from qcy.kernel.money import format_wan, parse_wan
-from qcy.kernel.refusals import Refusal, Refused
+from qcy.kernel.refusals import Refusal, Refused, worded
 from qcy.kernel.text import half_width
 
 from .definition import Field, FieldKind, Form, Section
 
 Values = Mapping[str, Any]  # field name -> text as typed; a group -> list of {name: text}
 Files = Mapping[str, int]  # field name -> number of files kept
+
+ASKED = {  # what is asked for: without and with an example
+    "type": ("请填写{label}", "请填写{label}，例如 {example}"),
+    "upload": ("请上传{label}", "请上传{label}，例如 {example}"),
+    "row": ("请至少填写一行{label}", "请至少填写一行{label}，例如 {example}"),
+}
+CHECK = "请核对后再填。"
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ def _problems(field: Field, values: Values, files: Files) -> Iterator[Problem]:
     match field.kind:
         case FieldKind.FILE:
             if field.required and not files.get(field.name):
-                yield Problem(field.name, _ask(field, "上传"))
+                yield Problem(field.name, _ask(field, "upload"))
         case FieldKind.GROUP:
             yield from _group_problems(field, values.get(field.name) or [])
         case _:
@@ -48,11 +55,12 @@ def _problems(field: Field, values: Values, files: Files) -> Iterator[Problem]:
 def _group_problems(group: Field, rows: list[Values]) -> Iterator[Problem]:
     filled = filled_rows(rows)
     if group.required and not filled:
-        yield Problem(group.name, _ask(group, "至少填写一行"))
+        yield Problem(group.name, _ask(group, "row"))
     for index, row in filled:
         for field in group.fields:
             if text := fault_in(field, str(row.get(field.name, "") or "")):
-                yield Problem(f"{group.name}-{index}-{field.name}", f"第 {index + 1} 行：{text}")
+                said = worded("第 {n} 行：{fault}", n=index + 1, fault=text)
+                yield Problem(f"{group.name}-{index}-{field.name}", said)
 
 
 def filled_rows(rows: list[Values]) -> list[tuple[int, Values]]:
@@ -71,11 +79,11 @@ def fault_in(field: Field, text: str) -> str:
     """What is wrong with one typed value, as a sentence that says what to do; "" when nothing is."""
     text = text.strip()
     if not text:
-        return _ask(field, "填写") if field.required else ""
+        return _ask(field, "type") if field.required else ""
     try:
         _READERS[field.kind](field, text)
     except Refused as refused:
-        return str(refused.refusal)
+        return refused.refusal.sentence
     return ""
 
 
@@ -111,9 +119,13 @@ def typed(field: Field, value: Any) -> Any:
     return format_wan(value) if field.kind is FieldKind.MONEY else str(value)
 
 
-def _ask(field: Field, verb: str) -> str:
-    asked = field.ask or f"{verb}{field.label}"
-    return f"请{asked}，例如 {field.example}" if field.example else f"请{asked}"
+def _ask(field: Field, how: str) -> str:
+    """A field may say in its own words what to do; other languages have only the plain request."""
+    plain, with_example = ASKED[how]
+    said = worded(with_example if field.example else plain, label=field.label, example=field.example)
+    if not field.ask:
+        return said
+    return said.called(f"请{field.ask}，例如 {field.example}" if field.example else f"请{field.ask}")
 
 
 def _refuse(code: str, why: str, fix: str = "") -> Refused:
@@ -123,7 +135,11 @@ def _refuse(code: str, why: str, fix: str = "") -> Refused:
 def _text(field: Field, text: str) -> str:
     if len(text) > field.longest:
         raise _refuse(
-            "too_long", f"{field.label}有 {len(text)} 个字，最多 {field.longest} 个。", "请精简后再填。"
+            "too_long",
+            worded(
+                "{label}有 {n} 个字，最多 {most} 个。", label=field.label, n=len(text), most=field.longest
+            ),
+            "请精简后再填。",
         )
     return text
 
@@ -131,26 +147,26 @@ def _text(field: Field, text: str) -> str:
 def _phone(field: Field, text: str) -> str:
     digits = re.sub(r"[\s\-]", "", half_width(text))
     if not re.fullmatch(r"(\+?86)?1[3-9]\d{9}|0\d{9,11}", digits):
-        raise _refuse("phone", f"{field.label}应为 11 位手机号，或带区号的座机号。", "例如 138 0000 0000。")
+        why = worded("{label}应为 11 位手机号，或带区号的座机号。", label=field.label)
+        raise _refuse("phone", why, "例如 138 0000 0000。")
     return digits
 
 
 def _count(field: Field, text: str) -> int:
     digits = half_width(text).replace(",", "").replace(" ", "")
     if not re.fullmatch(r"\d{1,12}", digits):
-        raise _refuse("count", f"{field.label}请填整数，不带小数和文字。", f"例如 {field.example or '86'}。")
+        why = worded("{label}请填整数，不带小数和文字。", label=field.label)
+        raise _refuse("count", why, worded("例如 {example}。", example=field.example or "86"))
     return _within(field, int(digits))
 
 
 def _within(field: Field, number: int) -> int:
     if field.least is not None and number < field.least:
-        raise _refuse(
-            "too_small", f"{field.label}填的是 {number:,}，不能小于 {field.least:,}。", "请核对后再填。"
-        )
+        said = {"label": field.label, "typed": f"{number:,}", "least": f"{field.least:,}"}
+        raise _refuse("too_small", worded("{label}填的是 {typed}，不能小于 {least}。", **said), CHECK)
     if field.most is not None and number > field.most:
-        raise _refuse(
-            "too_big", f"{field.label}填的是 {number:,}，不能超过 {field.most:,}。", "请核对后再填。"
-        )
+        said = {"label": field.label, "typed": f"{number:,}", "most": f"{field.most:,}"}
+        raise _refuse("too_big", worded("{label}填的是 {typed}，不能超过 {most}。", **said), CHECK)
     return number
 
 
@@ -159,9 +175,10 @@ def _money(field: Field, text: str) -> int:
         fen = parse_wan(text)
     except Refused as refused:
         found = refused.refusal
-        raise _refuse(found.code, f"{field.label}：{found.why}", found.fix) from None
+        why = worded("{label}：{fault}", label=field.label, fault=found.why)
+        raise _refuse(found.code, why, found.fix) from None
     if fen < 0 and field.least == 0:
-        raise _refuse("negative", f"{field.label}不能是负数。", "请核对后再填。")
+        raise _refuse("negative", worded("{label}不能是负数。", label=field.label), CHECK)
     return fen
 
 
@@ -171,16 +188,19 @@ def _date(field: Field, text: str) -> str:
         year, month, day = (int(part) for part in plain.split("-"))
         read = date(year, month, day).isoformat()
     except ValueError:
-        raise _refuse("date", f"{field.label}不是有效的日期。", "请按 2026-07-08 这样填写。") from None
+        why = worded("{label}不是有效的日期。", label=field.label)
+        raise _refuse("date", why, "请按 2026-07-08 这样填写。") from None
     if (field.earliest and read < field.earliest) or (field.latest and read > field.latest):
-        why = f"{field.label}填的是 {read}，应在 {field.earliest} 至 {field.latest} 之间。"
-        raise _refuse("date_range", why, "请核对后再填。")
+        said = {"label": field.label, "typed": read, "first": field.earliest, "last": field.latest}
+        raise _refuse(
+            "date_range", worded("{label}填的是 {typed}，应在 {first} 至 {last} 之间。", **said), CHECK
+        )
     return read
 
 
 def _choice(field: Field, text: str) -> str:
     if text not in dict(field.options):
-        raise _refuse("choice", f"{field.label}的选项不存在。", "请重新选择。")
+        raise _refuse("choice", worded("{label}的选项不存在。", label=field.label), "请重新选择。")
     return text
 
 

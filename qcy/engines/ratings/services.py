@@ -13,7 +13,7 @@ from qcy.foundation.nodes.models import Node
 from qcy.foundation.parties.actor import Actor
 from qcy.foundation.parties.sealed import seal
 from qcy.kernel.local_time import local_day
-from qcy.kernel.refusals import Refusal, Refused
+from qcy.kernel.refusals import Refusal, Refused, worded
 from qcy.kernel.text import clean
 
 from .duties import close_by_firm, open_duty
@@ -26,7 +26,9 @@ LONGEST_COMMENT = 500
 
 NOT_CLOSED = Refusal("not_closed", why="这份办件还没有办结。", fix="办结后就可以评价。")
 NOT_YOURS = Refusal("not_yours", why="只有申请企业的办事人可以评价。", fix="请用提交申请的账号登录。")
-LONG_COMMENT = Refusal("comment_too_long", why=f"评价最多 {LONGEST_COMMENT} 个字。", fix="请精简后再提交。")
+LONG_COMMENT = Refusal(
+    "comment_too_long", why=worded("评价最多 {n} 个字。", n=LONGEST_COMMENT), fix="请精简后再提交。"
+)
 TOO_LATE = Refusal("too_late", why="办结三天后，评价不能再改。", fix="还有意见的，请到“投诉与建议”留言。")
 CHOOSE_LEVEL = Refusal("level", why="还没有选择满意程度。", fix="请从五个选项中选一个。")
 
@@ -106,7 +108,7 @@ def file_complaint(
     if not text:
         raise Refused(Refusal("text_missing", why="还没有写内容。", fix="请写清遇到了什么问题、在哪一步。"))
     if len(text) > LONGEST_TEXT:
-        why = f"内容有 {len(text)} 个字，最多 {LONGEST_TEXT} 个。"
+        why = worded("内容有 {n} 个字，最多 {most} 个。", n=len(text), most=LONGEST_TEXT)
         raise Refused(Refusal("text_too_long", why=why, fix="请精简后再提交，或分两次提交。"))
     today = local_day(now)
     serial = next_number(f"complaint:{node.code}:{today:%Y%m%d}")

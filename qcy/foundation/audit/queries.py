@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -9,7 +9,7 @@ from django.apps import apps
 
 from qcy.kernel.chain import first_broken
 
-from .models import AuditStream, ChainedEvent
+from .models import AuditEvent, AuditStream, ChainedEvent
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,11 @@ class Verification:
     streams: int
     events: int
     broken: str  # empty when every chain holds; else the first broken event in words
+
+
+def events_of(stream: str, types: Collection[str]) -> list[AuditEvent]:
+    """What was done to one thing, newest first. Needs a scope that sees it."""
+    return list(AuditEvent.in_stream(stream).filter(type__in=types).order_by("-seq"))
 
 
 def chained_models() -> list[type[ChainedEvent]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from qcy.foundation.database.writing import change, insert
 from qcy.kernel.chain import GENESIS, link
 
 from .models import AuditEvent, AuditStream
@@ -23,8 +24,8 @@ def record_audit(
 ) -> AuditEvent:
     """Append one event to `stream`, inside the caller's transaction (A1)."""
     with transaction.atomic():
-        AuditStream.objects.get_or_create(name=stream, defaults={"head": GENESIS})
-        head = AuditStream.objects.select_for_update().get(name=stream)
+        heads = AuditStream.objects.select_for_update()
+        head, _created = heads.get_or_create(name=stream, defaults={"head": GENESIS})
         event = AuditEvent(
             stream=stream,
             seq=head.length + 1,
@@ -36,6 +37,6 @@ def record_audit(
             prev=head.head,
         )
         event.hash = link(event.prev, event.body())
-        event.save(force_insert=True)
-        AuditStream.objects.filter(name=stream).update(length=event.seq, head=event.hash)
+        insert(event)
+        change(AuditStream, {"name": stream}, length=event.seq, head=event.hash)
     return event

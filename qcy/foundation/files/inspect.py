@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from qcy.kernel.refusals import Refusal
+from qcy.kernel.refusals import Refusal, in_row, worded
 
 MEGABYTE = 1024 * 1024
 SIGNATURES = (
@@ -48,26 +48,26 @@ def refuse_upload(
     path: Path, name: str, size: int, kinds: tuple[str, ...], most_bytes: int
 ) -> Refusal | None:
     """Whether an upload is taken at all; the sentence says what was wrong and what to do."""
-    allowed = "、".join(KIND_NAMES[kind] for kind in kinds)
+    allowed = in_row(tuple(KIND_NAMES[kind] for kind in kinds), chinese="、", between=", ")
     if size == 0:
-        return Refusal(
-            "file_empty", why=f"“{name}”是空文件（0 字节）。", fix="请打开原文件确认有内容后重新上传。"
-        )
+        why = worded("“{name}”是空文件（0 字节）。", name=name)
+        return Refusal("file_empty", why=why, fix="请打开原文件确认有内容后重新上传。")
     if size > most_bytes:
         return too_large(name, size, most_bytes)
     if sniff(path) not in kinds:
-        why = f"“{name}”的内容不是 {allowed}，改文件名不能改变内容。"
-        return Refusal("file_kind", why=why, fix=f"请另存为 {allowed} 后重新上传。")
+        why = worded("“{name}”的内容不是 {allowed}，改文件名不能改变内容。", name=name, allowed=allowed)
+        return Refusal("file_kind", why=why, fix=worded("请另存为 {allowed} 后重新上传。", allowed=allowed))
     return None
 
 
 def too_large(name: str, size: int, most_bytes: int) -> Refusal:
-    why = f"“{name}”有 {size / MEGABYTE:.1f} MB，最大 {most_bytes // MEGABYTE} MB。"
+    has, most = f"{size / MEGABYTE:.1f}", most_bytes // MEGABYTE
+    why = worded("“{name}”有 {has} MB，最大 {most} MB。", name=name, has=has, most=most)
     return Refusal("file_too_large", why=why, fix="请压缩图片或拆成几份后重新上传。")
 
 
 def disk_full(name: str) -> Refusal:
-    why = f"平台的存储空间不足，“{name}”没有保存，之前上传和填写的内容都还在。"
+    why = worded("平台的存储空间不足，“{name}”没有保存，之前上传和填写的内容都还在。", name=name)
     return Refusal("disk_full", why=why, fix="请稍后再上传这个文件；一直不行，请联系节点窗口。")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from qcy.foundation.database.held import Held
 
@@ -41,6 +42,11 @@ def active_nodes() -> list[Node]:
 def node_of(slug: str) -> Node | None:
     """The node of an address; without one, the hub."""
     return next((n for n in active_nodes() if (n.slug == slug if slug else n.kind == NodeKind.HUB)), None)
+
+
+def serves(node_id: UUID) -> bool:
+    """Whether a node takes new applications in."""
+    return any(node.pk == node_id for node in active_nodes())
 
 
 def office_of(node: Node) -> dict[str, Any]:

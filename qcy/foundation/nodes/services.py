@@ -3,17 +3,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from qcy.foundation.audit.services import record_audit
 from qcy.kernel.refusals import Refusal, Refused
+from qcy.kernel.text import clean
 
 from .models import Node, NodeCoverage, NodeKind, ServicePoint, Window
 from .queries import held_nodes
 
 REQUIRED = ("code", "slug", "name", "short_name", "kind")
 HEROES = ("teal", "pine", "indigo", "clay")  # grounds of the hero that keep white text readable (AA)
+LONGEST_REASON = 200
+HUB_STAYS = Refusal("hub_stays", why="总窗口不能停用。", fix="请停用其他节点。")
+NO_REASON = Refusal("reason_missing", why="还没有写原因。", fix="请写清为什么、依据是什么。")
+ALREADY = {
+    False: Refusal("already_off", why="这个节点已经停用。", fix="不用再操作。"),
+    True: Refusal("already_on", why="这个节点正在服务。", fix="不用再操作。"),
+}
 
 
 @transaction.atomic
@@ -36,15 +45,28 @@ def load_node(document: Mapping[str, Any], *, now: datetime) -> Node:
     return node
 
 
-@transaction.atomic
-def switch_off(node: Node, *, now: datetime, on: bool = False) -> None:
+def switch_off(node: Node, *, reason: str, by: UUID | None = None, now: datetime) -> None:
     """A node that serves no more disappears from the portal; its cases stay with its desks until they end."""
     if node.kind == NodeKind.HUB:
-        raise Refused(Refusal("hub_stays", why="总窗口不能停用。", fix="请停用其他节点。"))
-    Node.objects.filter(pk=node.pk).update(is_active=on)
+        raise Refused(HUB_STAYS)
+    _switch(node, "node.switched_off", on=False, reason=reason, by=by, now=now)
+
+
+def switch_on(node: Node, *, reason: str, by: UUID | None = None, now: datetime) -> None:
+    """It serves again, with the matters, desks and texts it had."""
+    _switch(node, "node.switched_on", on=True, reason=reason, by=by, now=now)
+
+
+@transaction.atomic
+def _switch(node: Node, type: str, *, on: bool, reason: str, by: UUID | None, now: datetime) -> None:
+    words = clean(reason).strip()[:LONGEST_REASON]
+    if not words:
+        raise Refused(NO_REASON)
+    if not Node.objects.filter(pk=node.pk, is_active=not on).update(is_active=on):
+        raise Refused(ALREADY[on])
     held_nodes.forget()
-    what = "node.switched_on" if on else "node.switched_off"
-    record_audit(stream=f"node:{node.code}", type=what, now=now, node_id=node.pk)
+    stream, payload = f"node:{node.code}", {"reason": words}
+    record_audit(stream=stream, type=type, now=now, actor_id=by, node_id=node.pk, payload=payload)
 
 
 def _check(document: Mapping[str, Any]) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from qcy.foundation.nodes.models import NodeKind
+from qcy.foundation.nodes.queries import active_nodes
 from qcy.kernel.refusals import Decision, Refusal
 
 from .actor import Actor
@@ -9,6 +11,19 @@ from .enums import Role
 from .models import Membership
 
 MAY_CHECK_LICENCES = frozenset({Role.CLERK, Role.NODE_MANAGER})
+
+NEEDS_HUB = Refusal(
+    "needs_manager", why="节点的停用和恢复由总窗口负责人办理。", fix="请把情况告诉总窗口负责人。"
+)
+
+
+def leads_hub(actor: Actor) -> bool:
+    hubs = {node.pk for node in active_nodes() if node.kind == NodeKind.HUB}
+    return bool(hubs & actor.managed_nodes)
+
+
+def can_switch_nodes(actor: Actor) -> Decision:
+    return Decision.yes() if leads_hub(actor) else Decision.no(NEEDS_HUB)
 
 
 def can_manage_desks(actor: Actor, node_id: UUID) -> Decision:

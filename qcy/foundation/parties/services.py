@@ -15,7 +15,7 @@ from qcy.foundation.nodes.models import Node
 from qcy.foundation.outbox.services import put
 from qcy.kernel import uscc
 from qcy.kernel.local_time import local_day
-from qcy.kernel.refusals import Refusal, Refused
+from qcy.kernel.refusals import Refusal, Refused, worded
 from qcy.kernel.text import clean
 
 from .access import can_manage_desks, can_verify_membership
@@ -102,7 +102,7 @@ def checked_name(name: str) -> str:
     if not name:
         raise Refused(Refusal("name_missing", why="请填写企业名称。", fix="与营业执照上的名称一致。"))
     if len(name) > LONGEST_NAME:
-        why = f"企业名称有 {len(name)} 个字，最多 {LONGEST_NAME} 个。"
+        why = worded("企业名称有 {n} 个字，最多 {most} 个。", n=len(name), most=LONGEST_NAME)
         raise Refused(Refusal("name_length", why=why, fix="请核对是否多粘贴了内容。"))
     return name
 

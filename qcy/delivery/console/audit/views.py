@@ -58,6 +58,8 @@ AUDIT_WORDS = {
     "draft.started_at_window": "窗口开始填报",
     "adoption.published": "发布事项",
     "node.loaded": "载入节点",
+    "node.switched_off": "停用节点",
+    "node.switched_on": "恢复节点",
     "import.confirmed": "确认导入数据",
     "import.cancelled": "放弃导入数据",
     "register.opened": "查看企业档案",

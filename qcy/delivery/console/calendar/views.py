@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.console.shell import shell
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import operator
+from qcy.delivery.web.sentences import told
 from qcy.engines.casework.calendar_preview import moved_by
 from qcy.foundation.calendars.models import CalendarYear
 from qcy.foundation.calendars.notice import read_notice

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.web.casework import materials_of, state_tag_of
 from qcy.delivery.web.clocks import clock_sentence, clocks_of
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import staff
+from qcy.delivery.web.sentences import told
 from qcy.delivery.web.timeline import STAFF_TITLES, timeline_of
 from qcy.engines.casework.corrections import asked_defects
 from qcy.engines.casework.defects import may_ask, sentences_for

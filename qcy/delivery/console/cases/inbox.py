@@ -9,13 +9,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qcy.delivery.components.types import Kpi
 from qcy.delivery.console.shell import shell
 from qcy.delivery.web.casework import state_tag_of
 from qcy.delivery.web.clocks import mini_clock_of
 from qcy.delivery.web.gates import staff
-from qcy.engines.casework.enums import CaseStatus
+from qcy.engines.casework.enums import OPEN_STATUSES, CaseStatus
 from qcy.engines.casework.models import Case
 from qcy.engines.casework.queries import InboxCounts, desks_of, inbox_counts
 from qcy.engines.catalogue.enums import Flow
@@ -83,7 +84,10 @@ def read_filters(request: Any) -> dict[str, str]:
 
 def filtered(request: Any, filters: dict[str, str]) -> Any:
     cases = Case.objects.visible_to(request.actor).with_names()
-    cases = cases.with_status(CaseStatus(filters["status"])) if filters["status"] else cases.open()
+    if filters["status"]:
+        cases = cases.with_status(CaseStatus(filters["status"]))
+    else:  # whoever types a whole number wants that file, closed or not
+        cases = cases.filter(Q(status__in=OPEN_STATUSES) | Q(number=filters["q"].upper()))
     match filters["scope"]:
         case "mine":
             cases = cases.assigned_to(desks_of(request.actor, request.today))
@@ -110,7 +114,7 @@ def address(filters: dict[str, str], **changes: str) -> str:
 def tiles_of(counts: InboxCounts, filters: dict[str, str]) -> list[Kpi]:
     def tile(scope: str, label: str, value: int, sub: str, icon: str, tone: Any = "") -> Kpi:
         url, current = address({"scope": scope}), filters["scope"] == scope
-        return Kpi(label, value, _("件"), sub, icon, url, current, tone if value else "")
+        return Kpi(label, value, ngettext("件", "件", value), sub, icon, url, current, tone if value else "")
 
     return [
         tile("mine", _("我经办"), counts.mine, "", "user"),

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.console.content.editor import TONES, editor_of, kinds_for, reader_of
 from qcy.delivery.console.shell import shell
-from qcy.delivery.web.errors import STATUS_OF, told
+from qcy.delivery.web.errors import STATUS_OF
 from qcy.delivery.web.gates import staff, writes
 from qcy.delivery.web.request import moment_of, posted_number
+from qcy.delivery.web.sentences import told
 from qcy.domains.content.enums import ArticleState
 from qcy.domains.content.models import Article
 from qcy.domains.content.queries import public_ids

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.console.shell import shell
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import operator, writes
+from qcy.delivery.web.sentences import told
 from qcy.engines.register.merging import merge_organisations, plan_merge, undo_merge
 from qcy.foundation.nodes.models import Node, NodeKind
 from qcy.foundation.nodes.queries import active_nodes
@@ -69,7 +69,8 @@ def _firms(typed: dict[str, str]) -> tuple[dict[str, Organisation], dict[str, st
     for name in ("kept", "merged"):
         firm = Organisation.objects.filter(code=compact_code(typed[name])).first()
         if firm is None:
-            errors[name] = str(uscc.check(typed[name]) or _("平台上没有这个代码的企业。"))
+            wrong = uscc.check(typed[name])
+            errors[name] = told(wrong) if wrong else _("平台上没有这个代码的企业。")
         else:
             found[name] = firm
     if not errors and found["kept"] == found["merged"]:

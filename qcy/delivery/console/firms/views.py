@@ -18,14 +18,15 @@ from django.utils.translation import gettext as _
 from qcy.delivery.console.shell import shell
 from qcy.delivery.web.casework import state_tag_of
 from qcy.delivery.web.clocks import mini_clock_of
-from qcy.delivery.web.errors import told
-from qcy.delivery.web.gates import leads_hub, staff, writes
+from qcy.delivery.web.gates import staff, writes
 from qcy.delivery.web.records import record_context, title_rows
+from qcy.delivery.web.sentences import told
 from qcy.engines.casework.models import Case
 from qcy.engines.register.access import open_record
 from qcy.engines.register.models import Merge
 from qcy.engines.register.queries import merges_around, record_of, titles_of
 from qcy.foundation.calendars.queries import calendar_in_force
+from qcy.foundation.parties.access import leads_hub
 from qcy.foundation.parties.models import Membership, Organisation
 from qcy.kernel import uscc
 from qcy.kernel.refusals import Refused
@@ -44,7 +45,7 @@ def search(request: Any) -> HttpResponse:
         if found:
             return HttpResponseRedirect(reverse("console_firm", args=[found.pk]))
         wrong = uscc.check(typed)
-        error = str(wrong) if wrong else _("平台上还没有这家企业。它第一次申请或到窗口办理后就会出现。")
+        error = told(wrong) if wrong else _("平台上还没有这家企业。它第一次申请或到窗口办理后就会出现。")
     context = {"typed": typed, "error": error, "may_merge": leads_hub(request.actor), **shell(request)}
     return render(request, "console/firms/search.html", context, status=422 if error else 200)
 

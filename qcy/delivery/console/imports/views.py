@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Kpi, Problem
 from qcy.delivery.console.shell import shell
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import manager, writes
 from qcy.delivery.web.request import day_of, posted_id
+from qcy.delivery.web.sentences import told
 from qcy.engines.register.enums import Grade, ImportKind, ImportState, Verdict
 from qcy.engines.register.importing import (
     MOST_BYTES,

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.console.shell import shell
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.format import limit_text
 from qcy.delivery.web.gates import manager, writes
+from qcy.delivery.web.sentences import told
 from qcy.engines.catalogue import drafts
 from qcy.engines.catalogue.differences import changes_between, differences_at, differences_of
 from qcy.engines.catalogue.documents import complete

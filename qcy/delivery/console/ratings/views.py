@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.console.shell import shell
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import staff, writes
 from qcy.delivery.web.request import posted_number
+from qcy.delivery.web.sentences import told
 from qcy.engines.ratings.duties import handle_duty
 from qcy.engines.ratings.models import DutyState, RatingDuty
 from qcy.engines.ratings.queries import figures_of

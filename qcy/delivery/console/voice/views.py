@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.console.shell import shell
-from qcy.delivery.web.errors import STATUS_OF, told
+from qcy.delivery.web.errors import STATUS_OF
 from qcy.delivery.web.gates import staff, writes
+from qcy.delivery.web.sentences import told
 from qcy.engines.ratings.models import Complaint, PublicComment
 from qcy.engines.ratings.services import mark_complaint_read
 from qcy.engines.ratings.voice import (

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.console.shell import shell, windows_of
-from qcy.delivery.web.errors import not_in_charge, told
+from qcy.delivery.web.errors import not_in_charge
 from qcy.delivery.web.gates import staff
+from qcy.delivery.web.sentences import told
 from qcy.engines.casework.window import begin_at_window
 from qcy.engines.catalogue.models import Adoption
 from qcy.engines.forms.models import Draft, DraftState
@@ -67,7 +68,7 @@ def _errors(typed: dict[str, str], chosen: Adoption | None) -> dict[str, str]:
     if chosen is None or not chosen.definition.for_persons:
         reads.insert(0, ("name", checked_name))
         if wrong := check(typed["code"]):
-            errors["code"] = str(wrong)
+            errors["code"] = told(wrong)
     for name, read in reads:
         try:
             read(typed[name])

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.web.accounts import mail_code, send_code
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import signed_in
+from qcy.delivery.web.sentences import told
 from qcy.foundation.parties.enums import ContactKind
 from qcy.foundation.parties.members import STAFF_CONTACT, change_contact
 from qcy.foundation.parties.sealed import mask_email, mask_phone, seal, unseal

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.delivery.web.request import day_of
+from qcy.delivery.web.sentences import told
 from qcy.foundation.database.scope import purpose
 from qcy.foundation.parties.enums import ContactKind, MembershipRole
 from qcy.foundation.parties.members import end_membership, invite_member, members_of, take_up_invitation

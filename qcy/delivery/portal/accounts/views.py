@@ -13,8 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import door, public, signed_in, writes
+from qcy.delivery.web.sentences import told
 from qcy.foundation.parties.enums import ContactKind, PersonKind
 from qcy.foundation.parties.members import invitations_for
 from qcy.foundation.parties.models import PersonContact
@@ -137,7 +137,7 @@ def _claim_errors(typed: dict[str, str]) -> dict[str, str]:
     if not typed["code"].strip():
         errors["code"] = _("请填写统一社会信用代码，18 位，在营业执照右上角。")
     elif wrong := uscc.check(typed["code"]):
-        errors["code"] = str(wrong)
+        errors["code"] = told(wrong)
     try:
         checked_name(typed["name"])
     except Refused as refused:

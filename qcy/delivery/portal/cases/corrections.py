@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from qcy.delivery.portal.forms.present import anchor
 from qcy.delivery.portal.forms.step_page import draft_of
 from qcy.delivery.portal.forms.submission import show_gaps
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import signed_in, writes
+from qcy.delivery.web.sentences import told
 from qcy.engines.casework.corrections import answer_defect, start_correction, submit_correction
 from qcy.engines.casework.filing import IncompleteDraft
 from qcy.engines.casework.models import Case

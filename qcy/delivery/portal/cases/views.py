@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.web.casework import materials_of, outcome_words, state_tag_of
 from qcy.delivery.web.clocks import clock_sentence, clocks_of, days_left, mini_clock_of
-from qcy.delivery.web.errors import told
-from qcy.delivery.web.format import chinese_day
+from qcy.delivery.web.format import chinese_day, with_count
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.delivery.web.request import posted_number
+from qcy.delivery.web.sentences import told
 from qcy.delivery.web.timeline import timeline_of
 from qcy.engines.casework.corrections import correction_for
 from qcy.engines.casework.enums import CLOSED_STATUSES, CaseStatus
@@ -79,7 +79,7 @@ def todo_of(case: Case, calendar: Any, today: Any) -> str:
     if case.applicant_due is None:
         return ""
     left = days_left(case.applicant_due, calendar, today)
-    when = _("还有 {n} 个工作日").format(n=left) if left else _("今天是最后一天")
+    when = with_count("还有 {n} 个工作日", left) if left else _("今天是最后一天")
     return _("请在 {day}前补好，{when}").format(day=chinese_day(case.applicant_due, today), when=when)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.components.types import FieldView, FileView, Step
 from qcy.delivery.components.types import Problem as ProblemView
 from qcy.delivery.web.format import file_size
+from qcy.delivery.web.sentences import sentence
 from qcy.engines.casework.corrections import AskedDefect, Correction
 from qcy.engines.forms.definition import Field, FieldKind, Form, Section
 from qcy.engines.forms.models import Draft
@@ -86,7 +87,7 @@ def page_of(
     extra_row: str = "",
     asked: Correction | None = None,
 ) -> Page:
-    errors = {problem.field: problem.text for problem in found}
+    errors = {problem.field: sentence(problem.text) for problem in found}
     form, position = draft.form, draft.form.position(section.key)
     return Page(
         draft=draft,
@@ -98,7 +99,7 @@ def page_of(
             )
             for f in section.fields
         ),
-        problems=tuple(ProblemView(anchor(p.field), p.text) for p in found),
+        problems=tuple(ProblemView(anchor(p.field), sentence(p.text)) for p in found),
         steps=steps_of(draft, files, section),
         previous=form.sections[position - 1] if position else None,
         following=form.sections[position + 1] if position + 1 < len(form.sections) else None,

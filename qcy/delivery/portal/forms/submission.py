@@ -6,8 +6,8 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import signed_in, writes
+from qcy.delivery.web.sentences import sentence, told
 from qcy.engines.casework.filing import IncompleteDraft, submit_case
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.validation import problems_of
@@ -46,6 +46,8 @@ def show_gaps(request: Any, held: Draft, more: list[tuple[str, str]]) -> HttpRes
         return closed_draft(request, held)
     last = held.form.sections[-1]
     found = problems_of(held.form, held.values(), present.count_files(files_of(request, held)))
-    gaps = [(f"{step_url(held, s)}#{present.anchor(p.field)}", f"{s.title}：{p.text}") for s, p in found]
+    gaps = [
+        (f"{step_url(held, s)}#{present.anchor(p.field)}", f"{s.title}：{sentence(p.text)}") for s, p in found
+    ]
     here = [p for s, p in found if s.key == last.key]
     return show_step(request, held, last, found=here, status=422, elsewhere=gaps + more)

@@ -6,8 +6,9 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 
-from qcy.delivery.web.errors import told, wants_json
+from qcy.delivery.web.errors import wants_json
 from qcy.delivery.web.gates import signed_in, writes
+from qcy.delivery.web.sentences import told
 from qcy.engines.forms.definition import Field, FieldKind, Section
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.validation import Problem

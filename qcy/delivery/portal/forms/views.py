@@ -7,9 +7,10 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
-from qcy.delivery.web.errors import told, wants_json
+from qcy.delivery.web.errors import wants_json
 from qcy.delivery.web.gates import signed_in, writes
 from qcy.delivery.web.request import posted_number
+from qcy.delivery.web.sentences import told
 from qcy.engines.forms.definition import FieldKind, Section
 from qcy.engines.forms.models import Draft
 from qcy.engines.forms.services import discard_draft, save_section

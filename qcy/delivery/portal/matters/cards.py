@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qcy.delivery.web.format import chinese_day, limit_text
+from qcy.delivery.web.format import chinese_day, limit_text, with_count
 from qcy.engines.catalogue.definition import MatterDefinition
 from qcy.engines.catalogue.enums import Category
 from qcy.engines.catalogue.models import Adoption
@@ -64,7 +64,7 @@ def window_words(adoption: Adoption, today: date) -> tuple[str, str, str]:
     if today > adoption.closes_on:
         return _("已截止"), _("{day}截止").format(day=closes), "any"
     left = adoption.days_left(today)
-    headline = _("还有 {n} 天").format(n=left) if left else _("今天截止")
+    headline = with_count("还有 {n} 天", left) if left else _("今天截止")
     return headline, _("{day}截止").format(day=closes), "soon" if left <= SOON_DAYS else ""
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.components.types import ClockRow
 from qcy.delivery.portal.nodes import at_node
 from qcy.delivery.web.clocks import legal_row
-from qcy.delivery.web.format import chinese_day, limit_text
+from qcy.delivery.web.format import chinese_day, limit_text, with_count
 from qcy.delivery.web.gates import public, signed_in
 from qcy.engines.casework.prefill import prefill_for
 from qcy.engines.casework.queries import filed_this_year
@@ -109,8 +109,8 @@ def way_of(definition: MatterDefinition) -> list[tuple[str, bool]]:
     before, after = definition.result["before"], definition.result["after"]
     if not (before or after):
         return []
-    answer, promised = definition.answer_by.count, definition.promised.count
-    ours = _("在这里提交：{answer} 个工作日内告诉您是否受理，受理后 {promised} 个工作日内办结")
+    answer, promised = limit_text(definition.answer_by), limit_text(definition.promised)
+    ours = _("在这里提交：{answer}内告诉您是否受理，受理后 {promised}内办结")
     steps = [(before, False), (ours.format(answer=answer, promised=promised), True), (after, False)]
     return [step for step in steps if step[0]]
 
@@ -128,7 +128,7 @@ def promised_row(definition: MatterDefinition) -> ClockRow:
 
 def step_legend(definition: MatterDefinition) -> list[tuple[str, str]]:
     return [
-        (cell, _("{name} {n} 日").format(name=step["name"], n=step["days"]))
+        (cell, with_count("{name} {n} 日", step["days"], name=step["name"]))
         for cell, step in zip(cycle(STEP_CELLS), definition.steps)
     ]
 

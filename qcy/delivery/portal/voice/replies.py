@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.portal.nodes import at_node
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import public
 from qcy.delivery.web.limits import may_ask
+from qcy.delivery.web.sentences import told
 from qcy.engines.ratings.public import DAYS, AnswerView, answer_by_number, published_comments, responses_of
 from qcy.kernel.refusals import Refusal
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from qcy.delivery.components.types import FieldView, Problem
 from qcy.delivery.web.casework import outcome_words
-from qcy.delivery.web.errors import told
 from qcy.delivery.web.gates import public
 from qcy.delivery.web.limits import may_ask
+from qcy.delivery.web.sentences import told
 from qcy.engines.ratings.services import LONGEST_TEXT, file_complaint
 from qcy.foundation.documents.queries import find_by_code
 from qcy.foundation.nodes.models import Node, NodeKind
