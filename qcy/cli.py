@@ -17,8 +17,12 @@ Run = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:2] == ["rules", "snapshot"]:
+        return write_register_snapshot(words[2:])
     if words[:1] == ["rules"]:  # a parser of its own, loaded only when it is asked for
         return rules(words[1:])
+    if words[:2] == ["demo", "register"]:
+        return rules(["demo-register", *words[2:]])
     options = parser().parse_args(words)
     run: Run = options.run
     return run(options)
@@ -79,6 +83,27 @@ def clock_due(options: argparse.Namespace) -> int:
 
     due = due_on(options.accepted, WorkingDays(options.days), calendar_from_seeds())
     print(due.day.isoformat() + ("  （暂定：该年放假安排尚未发布）" if due.provisional else ""))
+    return 0
+
+
+def write_register_snapshot(words: Sequence[str]) -> int:
+    """The register of this platform as a file for `qcy rules register`; the others run without a database."""
+    options = argparse.ArgumentParser(
+        prog="qcy rules snapshot", description="把企业数据写成快照文件，再次运行只更新有变化的部分"
+    )
+    options.add_argument("--out", type=Path, required=True)
+    out = options.parse_args(words).out
+    django()
+    from django.utils import timezone
+
+    from qcy.engines.packs.snapshot import write_snapshot
+    from qcy.engines.rules.command import progress, read_dictionary
+    from qcy.kernel.local_time import local_day
+
+    done = write_snapshot(
+        out, read_dictionary(SEEDS / "policies"), local_day(timezone.now()), progress("企业")
+    )
+    print(f"{out}：{done.firms} 家企业，其中 {done.read_again} 家重新读取。")
     return 0
 
 

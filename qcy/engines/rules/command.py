@@ -15,8 +15,10 @@ from .decide import decide
 from .facts import Dictionary, dictionary_of
 from .packs.load import Loaded, load_pack
 from .packs.model import Pack
+from .packs.names import names_of
 from .packs.written import Unreadable, read_file
-from .report import as_json, lines, record
+from .report import VERDICTS, as_json, lines, record
+from .sentences import decimal_text
 from .vectors import Checked, check_vectors, run_cases
 
 FACTS = "facts.yaml"
@@ -192,9 +194,128 @@ def tck(options: argparse.Namespace) -> int:
     return 0 if sum(passed.values()) == len(outcomes) else 1
 
 
+@_command
+def register(options: argparse.Namespace) -> int:
+    """Policies over a whole snapshot: how many qualify, fail, are unknown or wait for a reviewer, and what it costs."""
+    from .setwise.evaluate import Answers
+
+    dictionary = read_dictionary(options.packs)
+    snapshot = _snapshot(options.snapshot, dictionary)
+    print(
+        f"{options.snapshot}：{snapshot.count} 家企业{'（' + snapshot.layout.state + '）' if snapshot.layout.state else ''}"
+    )
+    for file in options.files or pack_files(options.packs):
+        pack = _usable(file, dictionary)
+        answers: Answers = over_snapshot(pack, dictionary, snapshot, options)
+        counts = answers.counts()
+        version = answers.version.id if answers.version else "申请日没有适用的版本"
+        told = "  ".join(
+            f"{VERDICTS[name]} {counts[name]}" for name in ("qualifies", "fails", "unknown", "manual")
+        )
+        print(f"{pack.title}（{version}）：{told}")
+        for amount in answers.version.amounts if answers.version else ():
+            print(f"    {amount.title}合计 {decimal_text(answers.total(amount.id))} 万元")
+    return 0
+
+
+def _snapshot(path: Path, dictionary: Dictionary) -> Any:
+    from .setwise.snapshot import Snapshot, SnapshotError
+
+    try:
+        return Snapshot(path, dictionary)
+    except SnapshotError as wrong:
+        raise Stop(str(wrong)) from None
+
+
+def over_snapshot(pack: Pack, dictionary: Dictionary, snapshot: Any, options: argparse.Namespace) -> Any:
+    """The policy over every stretch of the snapshot, with a line of progress on a terminal."""
+    from .setwise.evaluate import evaluate_stretches
+
+    version = pack.version_for(options.date, options.kind)
+    names = [name for name in names_of(version) if name in dictionary] if version else []
+    return evaluate_stretches(
+        pack,
+        dictionary,
+        snapshot.stretches(options.date, names),
+        snapshot.count,
+        options.date,
+        options.kind,
+        allow_draft=options.allow_draft,
+        progress=progress(pack.title),
+    )
+
+
+def progress(title: str) -> Callable[[int, int], None]:
+    """A counter that rewrites its line; silent where the output is not a terminal."""
+    if not sys.stderr.isatty():
+        return lambda done, total: None
+    return lambda done, total: print(
+        f"\r{title} {done}/{total}", end="" if done < total else "\r\033[K", file=sys.stderr
+    )
+
+
+@_command
+def whatif(options: argparse.Namespace) -> int:
+    """One threshold changed: firms that gain, firms that lose, and the difference in money."""
+    from .whatif import CannotSet, with_threshold
+
+    dictionary = read_dictionary(options.packs)
+    snapshot, pack = _snapshot(options.snapshot, dictionary), _usable(options.pack, dictionary)
+    version = pack.version_for(options.date, options.kind)
+    if version is None:
+        raise Stop(f"{options.date} 没有适用的版本。")
+    try:
+        changed = with_threshold(pack, version, options.set)
+    except CannotSet as wrong:
+        raise Stop(str(wrong)) from None
+    before = over_snapshot(pack, dictionary, snapshot, options)
+    after = over_snapshot(changed.pack, dictionary, snapshot, options)
+    print(
+        f"{pack.title}：{changed.clause} 由 {decimal_text(changed.before)} 改为 {decimal_text(changed.after)}"
+    )
+    for told, rows in moved(before, after).items():
+        print(f"    {told} {rows} 家")
+    for amount in version.amounts:
+        more = after.total(amount.id) - before.total(amount.id)
+        print(f"    {amount.title}合计变动 {decimal_text(more)} 万元")
+    return 0
+
+
+def moved(before: Any, after: Any) -> dict[str, int]:
+    """How many firms change sides, by the side they come from and go to."""
+    from .setwise.evaluate import VERDICTS as CODES
+
+    was, now = before.verdict, after.verdict
+    qualifies, fails = CODES.index("qualifies"), CODES.index("fails")
+    return {
+        "新符合": int(((now == qualifies) & (was != qualifies)).sum()),
+        "不再符合": int(((was == qualifies) & (now != qualifies)).sum()),
+        "新不符合": int(((now == fails) & (was != fails)).sum()),
+        "不再确定不符合": int(((was == fails) & (now != fails)).sum()),
+    }
+
+
+@_command
+def demo_register(options: argparse.Namespace) -> int:
+    from .synthetic import make_register
+
+    dictionary = read_dictionary(options.packs)
+    if options.firms < 1:
+        raise Stop("企业数至少为 1。")
+    make_register(options.out, dictionary, options.firms, options.date, options.seed, progress("生成"))
+    print(f"{options.out}：{options.firms} 家演示企业，{options.out.stat().st_size / 1e6:.0f} MB。")
+    return 0
+
+
 Argument = tuple[tuple[str, ...], dict[str, Any]]
 
 _DRAFT: Argument = (("--allow-draft",), {"action": "store_true", "help": "草稿版本也计算"})
+
+_SNAPSHOT: Argument = (("--snapshot",), {"type": Path, "required": True, "help": "企业数据快照"})
+_WHEN: list[Argument] = [
+    (("--date",), {"type": date.fromisoformat, "default": date.today(), "help": "申请日，默认今天"}),  # noqa: DTZ011
+    (("--kind",), {"choices": ("new", "recheck"), "default": "new"}),
+]
 
 _COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, list[Argument]]] = {
     "check": (
@@ -213,6 +334,32 @@ _COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, list[Argume
             (("--json",), {"action": "store_true", "help": "完整记录，可复算"}),
             (("--language",), {"choices": ("zh", "en"), "default": "zh"}),
             _DRAFT,
+        ],
+    ),
+    "register": (
+        register,
+        "按政策判断快照里的全部企业",
+        [(("files",), {"nargs": "*", "type": Path, "metavar": "PACK"}), _SNAPSHOT, *_WHEN, _DRAFT],
+    ),
+    "whatif": (
+        whatif,
+        "改一个条件的数值，看谁得谁失、多少钱",
+        [
+            (("pack",), {"type": Path, "metavar": "PACK"}),
+            (("--set",), {"required": True, "metavar": "条件.threshold=数值"}),
+            _SNAPSHOT,
+            *_WHEN,
+            _DRAFT,
+        ],
+    ),
+    "demo-register": (
+        demo_register,
+        "生成一份演示企业快照",
+        [
+            (("--firms",), {"type": int, "default": 10_000}),
+            (("--out",), {"type": Path, "required": True}),
+            (("--date",), {"type": date.fromisoformat, "default": date(2026, 6, 15)}),
+            (("--seed",), {"type": int, "default": 20260708}),
         ],
     ),
     "vectors": (

@@ -131,8 +131,10 @@ class Explanation:
         return (*lines, self._line(amount.title, amount.value))
 
     def _line(self, title: str, tree: t.Node) -> Line:
-        value = self.names.run.value(tree)
+        value = self.names.run.whole(self.names.run.value(tree))
         known = isinstance(value, (int, Fraction)) and not isinstance(value, bool)
+        while isinstance(tree, t.Name) and tree.id in self.version.definitions:
+            tree = self.version.definitions[tree.id].tree
         return Line(
             title or self.speaker.says(tree), self.speaker.says(tree), to_fen(value) if known else None
         )
@@ -184,7 +186,7 @@ class Explanation:
         return list(found)
 
     def _measured(self, tree: t.Node) -> Iterator[Measured]:
-        for op, left, right in _comparisons(tree):
+        for op, left, right in self._comparisons(tree):
             found, threshold = (self.names.run.whole(self.names.run.value(side)) for side in (left, right))
             a, b = _known(found), _known(threshold)
             distance = plain(Fraction(a[1]) - b[1]) if a and b and a[0] == b[0] else None
@@ -194,6 +196,18 @@ class Explanation:
                 else found
             )
             yield Measured(self.speaker.says(left), op, shown, threshold, distance)
+
+    def _comparisons(self, tree: t.Node) -> Iterator[tuple[str, t.Node, t.Node]]:
+        """Every comparison in a tree as (op, left, right), also those in a definition that is itself a condition."""
+        if isinstance(tree, t.Name) and tree.id in self.version.definitions:
+            yield from self._comparisons(self.version.definitions[tree.id].tree)
+        elif isinstance(tree, t.Comparison):
+            yield tree.op, tree.left, tree.right
+        elif isinstance(tree, t.Member):
+            yield from _tests(tree)
+        else:
+            for part in tree.parts():
+                yield from self._comparisons(part)
 
     def _changes(self, clause: Clause) -> Iterator[Change]:
         for fact in self._facts_in(clause.when):
@@ -273,22 +287,14 @@ class Explanation:
                 )
 
 
-def _comparisons(tree: t.Node) -> Iterator[tuple[str, t.Node, t.Node]]:
-    """Every comparison in a tree as (op, left, right), a range as two."""
-    for node in tree.walk():
-        if isinstance(node, t.Comparison):
-            yield node.op, node.left, node.right
-        elif isinstance(node, t.Member):
-            for test in node.tests:
-                if isinstance(test, t.Range):
-                    yield (">=" if test.low_closed else ">"), node.value, test.low
-                    yield ("<=" if test.high_closed else "<"), node.value, test.high
-                else:
-                    yield (
-                        (test.op, node.value, test.right)
-                        if isinstance(test, t.Test)
-                        else ("=", node.value, test)
-                    )
+def _tests(node: t.Member) -> Iterator[tuple[str, t.Node, t.Node]]:
+    """The tests of `in` as comparisons, a range as two."""
+    for test in node.tests:
+        if isinstance(test, t.Range):
+            yield (">=" if test.low_closed else ">"), node.value, test.low
+            yield ("<=" if test.high_closed else "<"), node.value, test.high
+        else:
+            yield (test.op, node.value, test.right) if isinstance(test, t.Test) else ("=", node.value, test)
 
 
 def _known(value: Any) -> tuple[str, Number] | None:

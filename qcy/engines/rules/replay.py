@@ -16,6 +16,17 @@ class CannotReplay(ValueError):
     """The record does not belong to the pack at hand; the sentence says why."""
 
 
+def _demand_same_version(record: Mapping[str, Any], pack: Pack) -> None:
+    """A version may stand in the file twice, once for each kind of application: one of them has to be the same."""
+    if record["version"] is None:
+        return
+    fingerprints = {v.fingerprint for v in pack.versions if v.id == record["version"]}
+    if not fingerprints:
+        raise CannotReplay(f"规则文件里没有版本 {record['version']}。")
+    if record["fingerprint"] not in fingerprints:
+        raise CannotReplay(f"版本 {record['version']} 的内容与当时不同，不能复算。")
+
+
 def replay(
     record: Mapping[str, Any], pack: Pack, dictionary: Dictionary, calendar: Any = None
 ) -> list[Difference]:
@@ -23,11 +34,7 @@ def replay(
 
     CannotReplay when the version is gone or its content is not the one that decided.
     """
-    version = pack.version(record["version"]) if record["version"] else None
-    if record["version"] and version is None:
-        raise CannotReplay(f"规则文件里没有版本 {record['version']}。")
-    if version is not None and version.fingerprint != record["fingerprint"]:
-        raise CannotReplay(f"版本 {version.id} 的内容与当时不同，不能复算。")
+    _demand_same_version(record, pack)
     facts, errors = dictionary.read(record["facts"])
     if errors:
         raise CannotReplay("；".join(error.says for error in errors))

@@ -151,7 +151,7 @@ class Speaker:
         if isinstance(value, bool) or value is None:
             return self.words.words[{True: "true", False: "false", None: "null"}[value]]
         if isinstance(value, str):
-            labels = self.dictionary[of].labels if of in self.dictionary else {}
+            labels = self.dictionary[of].labels if of in self.dictionary else _APPLICATION["zh"]
             return labels.get(value, value) if self.language == "zh" else value
         if isinstance(value, (int, Fraction)):
             return self.number(value, of)

@@ -54,15 +54,12 @@ def _changeable(version: Version) -> list[str]:
 
 def thresholds(clause: Clause) -> list[Number]:
     """The numbers of a clause, in the order of its text."""
-    return [node.value for node in clause.when.walk() if _is_number(node)]
+    return [node.value for node in _numbers(clause.when)]
 
 
-def _is_number(node: t.Node) -> bool:
-    return (
-        isinstance(node, t.Literal)
-        and isinstance(node.value, (int, Fraction))
-        and not isinstance(node.value, bool)
-    )
+def _numbers(tree: t.Node) -> list[t.Literal]:
+    literals = [node for node in tree.walk() if isinstance(node, t.Literal)]
+    return [n for n in literals if isinstance(n.value, (int, Fraction)) and not isinstance(n.value, bool)]
 
 
 def _replaced(pack: Pack, version: Version, clause: Clause, place: int, after: Number) -> Pack:

@@ -133,7 +133,15 @@ def _against(diagrams: Diagrams, op: str, term: Term, bound: Number) -> Any:
         answer = _by_one_leaf(diagrams, op, known, bound)
         if answer is not _NOT_FOLLOWED:
             return answer
+    if known.n.constant == 0:
+        return _zero_over(diagrams, op, known, bound)
     return _by_quantity(diagrams, op, known, bound)
+
+
+def _zero_over(diagrams: Diagrams, op: str, term: Term, bound: Number) -> Any:
+    """0 over something open: 0, or no value where that something is 0."""
+    no_value = _against(diagrams, "=", Term(term.d, ONE), 0)
+    return diagrams.lift(_pick, no_value, _WITH_NULL[op], OPERATORS[op](0, bound))
 
 
 _NOT_FOLLOWED = object()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from ..facts import Dictionary
 from ..feel import tree as t
@@ -198,19 +199,30 @@ class _Check:
 
     def dead_clauses(self) -> Iterator[Problem]:
         """With nothing known, a clause that is already decided decides nothing."""
-        for kind in self.version.kinds:
-            names = Names(self.version, self.dictionary, {}, self.version.start, kind)
-            for clause in self.version.clauses:
-                try:
-                    found = names.run.value(clause.when)
-                except (TooOpen, FeelError):
-                    continue
-                if found is False or found is None:
-                    yield self.fault(self.place("clauses", clause.id), "这个条件永远不会满足，请核对。")
-                elif found is True:
-                    yield self.fault(
-                        self.place("clauses", clause.id), "这个条件总是满足，可以删去。", warning=True
-                    )
+        for clause in self.version.clauses:
+            found = {
+                self._with_nothing_known(clause, day, kind)
+                for day in self._days()
+                for kind in self.version.kinds
+            }
+            if found <= {False, None}:
+                yield self.fault(self.place("clauses", clause.id), "这个条件永远不会满足，请核对。")
+            elif found == {True}:
+                yield self.fault(
+                    self.place("clauses", clause.id), "这个条件总是满足，可以删去。", warning=True
+                )
+
+    def _days(self) -> tuple[date, date]:
+        """First and last day of the version; thirty years where it has no end."""
+        start = self.version.start
+        return start, self.version.end or start.replace(year=start.year + 30, day=min(start.day, 28))
+
+    def _with_nothing_known(self, clause: m.Clause, day: date, kind: str) -> bool | str | None:
+        try:
+            found = Names(self.version, self.dictionary, {}, day, kind).run.value(clause.when)
+        except (TooOpen, FeelError):
+            return "open"
+        return found if isinstance(found, bool) or found is None else "open"
 
     def sources(self) -> Iterator[Problem]:
         for clause in self.version.clauses:

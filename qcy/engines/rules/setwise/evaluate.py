@@ -6,7 +6,7 @@ handed to the interpreter, each different firm once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -67,18 +67,37 @@ def evaluate(
     progress: Progress = lambda done, total: None,
 ) -> Answers:
     """The policy for all rows; `progress` hears how many are done."""
+    stretches = (firms.part(start, min(start + CHUNK, firms.count)) for start in range(0, firms.count, CHUNK))
+    return evaluate_stretches(
+        pack, dictionary, stretches, firms.count, on, kind, allow_draft=allow_draft, progress=progress
+    )
+
+
+def evaluate_stretches(
+    pack: Pack,
+    dictionary: Dictionary,
+    stretches: Iterable[Firms],
+    count: int,
+    on: date,
+    kind: str = "new",
+    *,
+    allow_draft: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> Answers:
+    """The same where the rows come in stretches, as from a snapshot; each is read when its turn comes."""
     version = pack.version_for(on, kind)
-    answers = Answers(pack, version, firms.count, np.zeros(firms.count, np.int8))
+    answers = Answers(pack, version, count, np.zeros(count, np.int8))
     if version is None:
         return answers
     if version.status == DRAFT and not allow_draft:
         answers.verdict[:] = VERDICTS.index(MANUAL)
         return answers
     known: dict[tuple[Any, ...], Answer] = {}
-    for start in range(0, firms.count, CHUNK):
-        part = firms.part(start, min(start + CHUNK, firms.count))
+    start = 0
+    for part in stretches:
         _Part(answers, version, dictionary, part, on, kind, start, known, allow_draft).run()
-        progress(min(start + CHUNK, firms.count), firms.count)
+        start += part.count
+        progress(start, count)
     return answers
 
 

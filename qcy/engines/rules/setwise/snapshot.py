@@ -130,6 +130,11 @@ class Writer:
         batch = pa.record_batch(arrays, schema=self.schema)
         self._writer.write_batch(batch, custom_metadata={"bounds": json.dumps(bounds)})
 
+    def take_over(self, old: Snapshot, number: int) -> None:
+        """A stretch of another file with the same columns, as it is."""
+        batch, bounds = old.batch(number)
+        self._writer.write_batch(batch.cast(self.schema), custom_metadata={"bounds": json.dumps(bounds)})
+
     def close(self) -> None:
         self._writer.close()
         self._file.close()
@@ -223,8 +228,9 @@ class Snapshot:
         known = self.layout.sources[source] if source < len(self.layout.sources) else ""
         return Told(value, known, date.fromordinal(day) if day else None, chr(grade) if grade else "")
 
-    def batch(self, number: int) -> Any:
-        return self._reader.get_batch(number)
+    def batch(self, number: int) -> tuple[Any, dict[str, tuple[int, int]]]:
+        """A stretch as Arrow holds it, with its bounds."""
+        return self._reader.get_batch(number), self._metadata[number][1]
 
 
 def _merged(all_bounds: Iterable[Mapping[str, tuple[int, int]]]) -> dict[str, tuple[int, int]]:
