@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..feel import tree as t
-from .model import Version
+from .model import ScoreGroup, Version
 
 
 def trees_of(version: Version) -> Iterator[t.Node]:
@@ -23,7 +23,18 @@ def trees_of(version: Version) -> Iterator[t.Node]:
 
 
 def _score_trees(version: Version) -> Iterator[t.Node]:
-    for item in (item for group in version.groups for item in group.items):
+    for group in version.groups:
+        yield from _group_trees(group)
+
+
+def score_names_of(group: ScoreGroup) -> set[str]:
+    """Names a group of points uses, its judge included."""
+    used = {node.id for tree in _group_trees(group) for node in tree.walk() if isinstance(node, t.Name)}
+    return used | ({group.judge} if group.judge else set())
+
+
+def _group_trees(group: ScoreGroup) -> Iterator[t.Node]:
+    for item in group.items:
         if item.formula is not None:
             yield item.formula
         for ladder in item.ladders:

@@ -71,6 +71,11 @@ class Firms:
         found = {name: self.columns[name].value(row) for name in names if name in self.columns}
         return {name: value for name, value in found.items() if value is not None}
 
+    def take(self, rows: Array) -> Firms:
+        """Some rows, copied."""
+        cut = {n: Column(c.kind, c.values[rows], c.words, c.least, c.most) for n, c in self.columns.items()}
+        return Firms(len(rows), cut)
+
     def part(self, start: int, stop: int) -> Firms:
         """Some rows, without copying; bounds stay those of the whole table."""
         cut = {

@@ -63,6 +63,7 @@ def _added(items: list[Points], table: Table) -> Points:
 
 
 def _given(table: Table, group: ScoreGroup, total: Points) -> Points:
+    table.notes.raw.add(group.judge)
     column = table.firms.columns.get(group.judge)
     if column is None:
         return total
@@ -94,6 +95,7 @@ def _better(table: Table, a: Points, b: Points) -> Points:
 def _formula(table: Table, tree: Any) -> Points:
     """A formula is followed where everything in it is known; elsewhere the interpreter has to say."""
     found = table.quantity(tree)
+    table.notes.raw.update(found.facts)
     scale = found.factor * UNIT
     if found.d is not None or scale.denominator != 1:
         raise NotCertain
@@ -108,6 +110,12 @@ def _ladder(table: Table, ladder: Ladder) -> Points:
     low, high = _steps(ladder, now, table.firms.count)
     known = _known(now, table.firms.count)
     unsure = _unsure(ladder, now, known)
+    edges = (
+        end[0] for band in ladder.bands for part in intervals(band) or [] for end in (part.start, part.end)
+    )
+    table.notes.note(
+        ladder.measure, measured, (Fraction(edge) for edge in edges if abs(edge) != float("inf"))
+    )
     if known.all():
         return Points(low, high, unsure, now.facts)
     ends = [_millionths(end) for band in ladder.bands for end in band.points]
@@ -192,4 +200,5 @@ def points_condition(points: Points, op: str, bound: Fraction) -> c.Condition:
         "=": ((low <= at) & (at <= high), (low != at) | (high != at)),
         "!=": ((low != at) | (high != at), (low <= at) & (at <= high)),
     }[op]
-    return c.Condition(hold, fail, False, hold & fail, points.facts)
+    hold, fail = c._or(hold, points.doubt), c._or(fail, points.doubt)
+    return c.Condition(hold, fail, False, c._and(hold, fail), points.facts)

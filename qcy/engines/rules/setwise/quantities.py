@@ -45,6 +45,9 @@ class Quantity:
     falling: frozenset[str] = frozenset()
     mixed: frozenset[str] = frozenset()
     kind: str = "number"
+    weights: tuple[tuple[str, float, float], ...] = ()
+    """(fact, its factor in n, its factor in d), for the facts in `rising` and `falling`."""
+
     error: Any = 0.0
     """Bound of the rounding error of n; 0 where n is exact."""
 
@@ -82,7 +85,8 @@ def of_column(column: Column) -> Quantity:
     what = "date" if kind.type == "date" else "number"
     found = Quantity(Fraction(1, grid(kind)), column.values, None, column.least, column.most, kind=what)
     simple = kind.low == 0 and kind.high is None
-    return replace(found, rising=name) if simple else replace(found, mixed=name)
+    weights = ((kind.name, 1.0, 0.0),)
+    return replace(found, rising=name, weights=weights) if simple else replace(found, mixed=name)
 
 
 def unknown_column(firms: Firms, kind: Any) -> Quantity:
@@ -111,7 +115,18 @@ def add(a: Quantity, b: Quantity, kind: str = "number") -> Quantity:
     inherited = (
         a.error * abs(p) + b.error * abs(q) + (np.abs(a.n * float(p)) + np.abs(b.n * float(q))) * ROUNDING
     )
-    return Quantity(factor, n, None, least, most, 1, *_roles(a, b), kind, _off(exact, n, inherited))
+    found = Quantity(factor, n, None, least, most, 1, *_roles(a, b), kind, error=_off(exact, n, inherited))
+    return replace(found, weights=_weighed(found, [(a, float(p)), (b, float(q))]))
+
+
+def _weighed(found: Quantity, parts: list[tuple[Quantity, float]]) -> tuple[tuple[str, float, float], ...]:
+    """The facts that are still followed, with their factors in the sum."""
+    total: dict[str, float] = {}
+    for part, times in parts:
+        for fact, in_n, _ in part.weights:
+            total[fact] = total.get(fact, 0.0) + in_n * times
+    followed = found.rising | found.falling
+    return tuple((fact, weight, 0.0) for fact, weight in total.items() if fact in followed)
 
 
 def _least(p: int, a: Quantity) -> int:
@@ -137,8 +152,8 @@ def _add_quotients(a: Quantity, b: Quantity, kind: str) -> Quantity:
         size(under),
         *_all_mixed(a, b),
         kind,
-        total.error,
-        under.error,
+        error=total.error,
+        error_below=under.error,
     )
 
 
@@ -200,9 +215,8 @@ def multiply(a: Quantity, b: Quantity) -> Quantity:
     error = _off(_exact(bound), n, np.abs(a.n) * b.error + np.abs(b.n) * a.error)
     inherited = np.abs(_or_one(a.d)) * b.error_below + np.abs(_or_one(b.d)) * a.error_below
     below = 0.0 if d is None else _off(_exact(highest), d, inherited)
-    return Quantity(
-        a.factor * b.factor, n, d, -bound, bound, highest, *_all_mixed(a, b), "number", error, below
-    )
+    roles = _all_mixed(a, b)
+    return Quantity(a.factor * b.factor, n, d, -bound, bound, highest, *roles, error=error, error_below=below)
 
 
 def _scaled(a: Quantity, value: Fraction) -> Quantity:
@@ -229,11 +243,11 @@ def divide(a: Quantity, b: Quantity) -> Quantity:
     roles = _roles(a, replace(b, rising=b.falling, falling=b.rising)) if plain else _all_mixed(a, b)
     top = a if b.d is None else multiply(_numerator(a), _denominator(b))
     under = multiply(_denominator(a), _numerator(b)) if a.d is not None else b
-    d = np.asarray(under.n, float)
-    factor = top.factor / under.factor
-    return Quantity(
-        factor, top.n, d, top.least, top.most, size(under), *roles, "number", top.error, under.error
+    weights = (*a.weights, *((fact, 0.0, in_n) for fact, in_n, _ in b.weights)) if plain else ()
+    found = Quantity(
+        top.factor / under.factor, top.n, np.asarray(under.n, float), top.least, top.most, size(under), *roles
     )
+    return replace(found, weights=weights, error=top.error, error_below=under.error)
 
 
 def compare(op: str, a: Quantity, bound: Fraction) -> Array:

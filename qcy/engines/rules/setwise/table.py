@@ -21,6 +21,7 @@ from . import conditions as c
 from . import quantities as q
 from .columns import EXACT, Array, Firms
 from .points import Points, group_points, points_condition, total_points
+from .signature import Notes
 
 Step = Fraction(1, 10**DECIMALS)
 
@@ -35,6 +36,11 @@ class Table:
         self._quantities: dict[tuple[t.Node, bool], q.Quantity] = {}
         self._conditions: dict[t.Node, c.Condition] = {}
         self._points: dict[str, Points] = {}
+        self.notes = Notes()
+
+    def share(self, other: Table) -> None:
+        """Uses and fills the other table's results: the same trees over the same rows."""
+        self._quantities, self._conditions, self._points = other._quantities, other._conditions, other._points
 
     # -- facts ----------------------------------------------------------------
 
@@ -127,11 +133,16 @@ class Table:
         try:
             bound = self.constant(right)
         except KeyError:
-            return c.compared(self.measured(t.Arithmetic("-", left, right)), op, Fraction(0))
+            return self._asked(t.Arithmetic("-", left, right), op, Fraction(0))
         found = counted(bound)
         if found is None:
             raise q.NotCertain
-        return c.compared(self.measured(left), op, Fraction(found[1]))
+        return self._asked(left, op, Fraction(found[1]))
+
+    def _asked(self, node: t.Node, op: str, bound: Fraction) -> c.Condition:
+        measured = self.measured(node)
+        self.notes.note(node, measured, [bound])
+        return c.compared(measured, op, bound)
 
     def _choice_of_words(self, op: str, left: t.Choice, right: t.Node) -> c.Condition:
         """A class against a word: asked in every branch. The chain is followed without recursion: it may be long."""
