@@ -21,7 +21,9 @@ ROUND = 500
 
 def main() -> int:
     pairs, seed = int(os.environ.get("QCY_SOAK_PAIRS", "1000000")), int(os.environ.get("QCY_SOAK_SEED", "1"))
-    versions = [(p, v, k) for p in policies().values() for v in p.versions if v.status != DRAFT for k in v.kinds]
+    versions = [
+        (p, v, k) for p in policies().values() for v in p.versions if v.status != DRAFT for k in v.kinds
+    ]
     done, started = 0, time.monotonic()
     while done < pairs:
         for rule, version, kind in versions:

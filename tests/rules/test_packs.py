@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from qcy.engines.rules import decide, load_pack
 from qcy.engines.rules.packs.shapes import SHAPES, json_schema
 
-from .firm import HEAD, POLICIES, SMALL, TODAY, answer, dictionary, loaded, pack
+from .firm import HEAD, POLICIES, ROOT, SMALL, TODAY, answer, dictionary, loaded, pack
 
 CLAUSE = "clauses:\n  - {id: one, title: 条件, when: '%s', source: 第一条, grade: T}\n"
 BANDS = """
@@ -176,6 +177,8 @@ def test_facts_keep_where_they_come_from_and_null_is_unknown() -> None:
 
 def test_the_schema_knows_every_field_the_reader_knows() -> None:
     schema = json_schema()
+    published = ROOT / "qcy" / "engines" / "rules" / "pack.schema.json"
+    assert json.loads(published.read_text("utf-8")) == schema
     assert schema["required"] == ["policy", "title", "document", "issuer", "level", "versions"]
     definitions = schema["$defs"]
     assert isinstance(definitions, dict)

@@ -112,6 +112,16 @@ def test_vectors_and_kit_print_their_sums(capsys: pytest.CaptureFixture[str]) ->
     assert "116 通过     0 未通过，共 116" in capsys.readouterr().out
 
 
+def test_the_example_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    from qcy.engines.rules.examples.a_million_firms import FOLDER
+    from qcy.engines.rules.examples.a_million_firms import main as example
+
+    counts = example(20_000)
+    assert sum(counts.values()) == 20_000 and counts["unknown"] > 5_000
+    assert capsys.readouterr().out.startswith("unknown ('sales',)")
+    assert main(["check", str(FOLDER / "five_percent.yaml"), "--packs", str(FOLDER)]) == 0
+
+
 def test_the_engine_runs_without_the_platform() -> None:
     """No Django, no settings, none of the product's other packages are loaded."""
     probe = (

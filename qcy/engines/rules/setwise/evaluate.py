@@ -230,6 +230,7 @@ class Part:
         self.table = Table(self.version, self.dictionary, firms, self.on, self.kind)
         self.verdict = np.full(firms.count, VERDICTS.index(QUALIFIES), np.int8)
         self.by_hand = np.zeros(firms.count, bool)
+        self.not_followed = False  # something in the unit arrays cannot compute at all: its notes are not complete
         self.deciding: dict[str, Array] = {}
         self.points: dict[str, tuple[Array, Array]] = {}
         self.flags: dict[str, Array] = {}
@@ -244,7 +245,7 @@ class Part:
             try:
                 settle()
             except NotCertain:
-                self.by_hand[:] = True
+                self.by_hand[:] = self.not_followed = True
 
     # -- by arrays ----------------------------------------------------------------
 
@@ -349,6 +350,8 @@ class Part:
         question = (self.pack, self.version, self.dictionary, self.on, self.kind)
         part = Part(question, self.firms.take(rows), {})
         part.settle()
+        if part.not_followed:
+            return [None] * len(rows)
         try:
             keys, alone = signatures(part.table.notes, part.firms, names)
         except NotCertain:
