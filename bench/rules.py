@@ -28,7 +28,29 @@ from qcy.engines.rules.synthetic import make_register
 POLICIES = Path(__file__).resolve().parent.parent / "seeds" / "policies"
 TODAY = date(2026, 6, 15)
 
-TWENTY = ["cn.sme_size.2011", "cn.tsme.2017", "cn.hnte.2016", "cn.isme.2022", "cn.srdi:2026-03-01", "cn.srdi", "cn.lg", "cn.keylg.2024", "cn.champion.2023", "cn.etc:2026-01-15", "cn.etc", "cn.makerspace.2017", "cn.tax.rd_super", "cn.tax.small_profit", "cn.tax.tech_transfer", "cn.startup_loan.2020", "cn.startup_loan.2023", "gd.srdi_interest.2025", "gd.loan35.2025", "hz.title_award.2025", "sn.qcy.talent"]
+TWENTY = [
+    "cn.sme_size.2011",
+    "cn.tsme.2017",
+    "cn.hnte.2016",
+    "cn.isme.2022",
+    "cn.srdi:2026-03-01",
+    "cn.srdi",
+    "cn.lg",
+    "cn.keylg.2024",
+    "cn.champion.2023",
+    "cn.etc:2026-01-15",
+    "cn.etc",
+    "cn.makerspace.2017",
+    "cn.tax.rd_super",
+    "cn.tax.small_profit",
+    "cn.tax.tech_transfer",
+    "cn.startup_loan.2020",
+    "cn.startup_loan.2023",
+    "gd.srdi_interest.2025",
+    "gd.loan35.2025",
+    "hz.title_award.2025",
+    "sn.qcy.talent",
+]
 """Policies, some with a day before a change; the firm-size standard to the talent project."""
 
 

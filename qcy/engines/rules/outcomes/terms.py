@@ -113,7 +113,7 @@ def _product(spans: list[Bounds]) -> Bounds:
 
 
 def _scaled(span: Bounds, factor: Number) -> Bounds:
-    low, high = (None if bound is None else bound * factor for bound in span)
+    low, high = (None if bound is None else plain(bound * factor) for bound in span)
     return (low, high) if factor > 0 else (high, low)
 
 

@@ -71,8 +71,7 @@ def compare_total(diagrams: Diagrams, op: str, total: Total, bound: Number) -> A
 
 def _certain(op: str, ends: list[Bounds], bound: Number) -> bool | None:
     """The answer when both ends of the sum give the same and nothing lies between; None when they differ."""
-    low = None if any(e[0] is None for e in ends) else sum((e[0] or 0 for e in ends), start=0)
-    high = None if any(e[1] is None for e in ends) else sum((e[1] or 0 for e in ends), start=0)
+    low, high = _sum([e[0] for e in ends]), _sum([e[1] for e in ends])
     if low is not None and low == high:
         return OPERATORS[op](low, bound)
     if low is not None and low > bound:
@@ -84,6 +83,15 @@ def _certain(op: str, ends: list[Bounds], bound: Number) -> bool | None:
     ):
         return _ABOVE[op] if low == bound else _BELOW[op]
     return None
+
+
+def _sum(ends: list[Number | None]) -> Number | None:
+    total: Number = 0
+    for end in ends:
+        if end is None:
+            return None
+        total += end
+    return total
 
 
 _ABOVE = {"=": False, "!=": True, "<": False, "<=": False, ">": True, ">=": True}
