@@ -186,11 +186,14 @@ def tck(options: argparse.Namespace) -> int:
     for outcome in outcomes:
         if not outcome.passed:
             print(f"{outcome.folder} {outcome.case}：{'；'.join(outcome.differences)}")
+    columns = Counter(outcome.folder for outcome in outcomes if outcome.in_columns)
     for folder, count in totals.items():
-        print(f"{folder:48} {passed[folder]:4} 通过  {count - passed[folder]:4} 未通过")
-    print(
-        f"{'合计':46} {sum(passed.values()):4} 通过  {len(outcomes) - sum(passed.values()):4} 未通过，共 {len(outcomes)}"
-    )
+        print(
+            f"{folder:48} {passed[folder]:4} 通过  {count - passed[folder]:4} 未通过  {columns[folder]:4} 成批计算也通过"
+        )
+    all_passed, all_columns = sum(passed.values()), sum(columns.values())
+    told = f"{all_passed:4} 通过  {len(outcomes) - all_passed:4} 未通过，共 {len(outcomes)}"
+    print(f"{'合计':46} {told}，其中 {all_columns} 个成批计算也通过")
     return 0 if sum(passed.values()) == len(outcomes) else 1
 
 

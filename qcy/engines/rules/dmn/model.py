@@ -31,6 +31,9 @@ class Model:
     inputs: frozenset[str]
     decisions: dict[str, Logic]
     functions: dict[str, Function]
+    trees: dict[str, Node]
+    tables: dict[str, Table]
+    """The same decisions as what they are made of, for evaluating them in columns."""
 
     def decide(self, decision: str, inputs: dict[str, Any], missing: Any = None) -> Any:
         """The value of one decision. Inputs left out are null, as DMN has it, unless `missing` makes something else."""
@@ -65,6 +68,12 @@ def read_model(source: Path | bytes) -> Model:
     return _Reader(root).model()
 
 
+def _logic(part: Node | Table) -> Logic:
+    if isinstance(part, Table):
+        return part.value
+    return lambda run: run.value(part)
+
+
 class _Reader:
     def __init__(self, root: Any) -> None:
         self.root = root
@@ -77,10 +86,16 @@ class _Reader:
         ]
 
     def model(self) -> Model:
-        decisions = {e.get("name"): self._logic(e) for e in self._all("decision")}
+        parts = {e.get("name"): self._part(e) for e in self._all("decision")}
         self._refuse_cycles()
         functions = {e.get("name"): self._function(e) for e in self._all("businessKnowledgeModel")}
-        return Model(frozenset(self.inputs), decisions, functions)
+        return Model(
+            frozenset(self.inputs),
+            {name: _logic(part) for name, part in parts.items()},
+            functions,
+            {name: part for name, part in parts.items() if isinstance(part, Node)},
+            {name: part for name, part in parts.items() if isinstance(part, Table)},
+        )
 
     def _refuse_cycles(self) -> None:
         """A decision that needs itself would never end."""
@@ -114,15 +129,14 @@ class _Reader:
         if inner is None:
             raise DmnError(f"“{element.get('name')}”没有写内容。")
         parameters = tuple(e.get("name") for e in inner if _tag(e) == "formalParameter")
-        return Function(parameters, self._logic(inner))
+        return Function(parameters, _logic(self._part(inner)))
 
-    def _logic(self, element: Any) -> Logic:
+    def _part(self, element: Any) -> Node | Table:
         literal, table = _child(element, "literalExpression"), _child(element, "decisionTable")
         if literal is not None:
-            tree = self._tree(_text(literal))
-            return lambda run: run.value(tree)
+            return self._tree(_text(literal))
         if table is not None:
-            return self._table(table, element.get("name") or "").value
+            return self._table(table, element.get("name") or "")
         raise DmnError(f"“{element.get('name')}”的写法还不支持，请用表达式或决策表。")
 
     def _tree(self, text: str) -> Node:

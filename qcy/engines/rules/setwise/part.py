@@ -118,23 +118,11 @@ class Part:
             return
         for name in self.version.category.order:
             self.categories[name] = np.zeros(self.firms.count, bool)
-        for name, rows in self._classes(self.version.category.value, np.ones(self.firms.count, bool)).items():
+        for name, rows in classes(
+            self.table, self.version.category.value, np.ones(self.firms.count, bool)
+        ).items():
             self.categories[name][:] = rows
         self.by_hand |= sum(mask.astype(np.int8) for mask in self.categories.values()) > 1
-
-    def _classes(self, tree: t.Node, reach: Array) -> dict[str, Array]:
-        """Rows that can end in each class, following `if` by `if`."""
-        masks: dict[str, Array] = {}
-        tree = self.table.expanded(tree)
-        while isinstance(tree, t.Choice):
-            met = self.table.condition(tree.condition)
-            for name, rows in self._classes(tree.then, reach & np.asarray(met.can_hold)).items():
-                masks[name] = masks.get(name, False) | rows
-            reach, tree = reach & np.asarray(met.may_miss), self.table.expanded(tree.other)
-        if not isinstance(tree, t.Literal):
-            raise NotCertain
-        masks[tree.value] = masks.get(tree.value, False) | reach
-        return masks
 
     # -- by the interpreter -------------------------------------------------------
 
@@ -188,3 +176,18 @@ def _met(found: c.Condition) -> c.Condition:
     return c.Condition(
         found.can_hold, found.may_miss, False, found.doubt, found.facts, found.how, found.parts
     )
+
+
+def classes(table: Table, tree: t.Node, reach: Array) -> dict[Any, Array]:
+    """Rows that can end in each constant of a tree of `if`s, among those in `reach`."""
+    masks: dict[Any, Array] = {}
+    tree = table.expanded(tree)
+    while isinstance(tree, t.Choice):
+        met = table.condition(tree.condition)
+        for name, rows in classes(table, tree.then, reach & np.asarray(met.can_hold)).items():
+            masks[name] = masks.get(name, False) | rows
+        reach, tree = reach & np.asarray(met.may_miss), table.expanded(tree.other)
+    if not isinstance(tree, t.Literal):
+        raise NotCertain
+    masks[tree.value] = masks.get(tree.value, False) | reach
+    return masks

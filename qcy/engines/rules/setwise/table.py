@@ -273,14 +273,54 @@ _CONDITIONS: dict[type, Callable[[Table, Any], c.Condition]] = {
 }
 
 
+MOST_UNIQUE_ROWS = 40
+"""Rows of a table with hit policy U: each is compared with all others."""
+
+
 def as_choices(table: DecisionTable) -> t.Node:
-    """A decision table of hit policy F as nested `if`s."""
-    if table.hit != "F" or len(table.outputs) != 1:
+    """A decision table with one result, of hit policy F, P or U, as nested `if`s."""
+    if len(table.outputs) != 1 or table.hit not in _IN_ORDER:
         raise q.NotCertain
     result: t.Node = table.outputs[0].default or t.Literal(None)
-    for row in reversed(table.rows):
-        result = t.Choice(t.Both(row.conditions), row.outputs[0], result)
+    for condition, output in reversed(_IN_ORDER[table.hit](table)):
+        result = t.Choice(condition, output, result)
     return result
+
+
+Cases = list[tuple[t.Node, t.Node]]
+
+
+def _first(table: DecisionTable) -> Cases:
+    return [(t.Both(row.conditions), row.outputs[0]) for row in table.rows]
+
+
+def _by_priority(table: DecisionTable) -> Cases:
+    """The most important result first; only where every result is a listed constant."""
+    order = table.outputs[0].priority
+    if not all(isinstance(output, t.Literal) and output.value in order for _, output in _first(table)):
+        raise q.NotCertain
+    return sorted(_first(table), key=lambda case: order.index(case[1].value))  # type: ignore[attr-defined]
+
+
+def _unique(table: DecisionTable) -> Cases:
+    """A row counts only where no other row holds."""
+    cases = _first(table)
+    if len(cases) > MOST_UNIQUE_ROWS:
+        raise q.NotCertain
+    return [
+        (
+            t.Both((condition, *(_does_not_hold(other) for other, _ in cases if other is not condition))),
+            output,
+        )
+        for condition, output in cases
+    ]
+
+
+def _does_not_hold(condition: t.Node) -> t.Node:
+    return t.Choice(condition, t.Literal(False), t.Literal(True))  # null does not hold either
+
+
+_IN_ORDER: dict[str, Callable[[DecisionTable], Cases]] = {"F": _first, "P": _by_priority, "U": _unique}
 
 
 __all__ = ["Table", "as_choices", "timedelta"]
