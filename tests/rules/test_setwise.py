@@ -13,6 +13,7 @@ import pytest
 
 from qcy.engines.rules import decide
 from qcy.engines.rules.packs.model import DRAFT
+from qcy.engines.rules.packs.names import names_of
 from qcy.engines.rules.sampling import Sampler
 from qcy.engines.rules.setwise.columns import EXACT, bounded, column_of, firms_of
 from qcy.engines.rules.setwise.evaluate import evaluate, fen, rows_of
@@ -151,6 +152,22 @@ def test_a_snapshot_gives_back_what_was_written(tmp_path: Path) -> None:
     assert compared(rule, rows) == []
     make_register(tmp_path / "again.arrow", dictionary(), 500, TODAY)
     assert path.read_bytes() == (tmp_path / "again.arrow").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "policy", ["cn.sme_size.2011", "cn.tax.rd_super", "hz.title_award.2025", "cn.champion.2023"]
+)
+def test_R1_firms_that_are_asked_together_have_the_same_answer(policy: str, tmp_path: Path) -> None:
+    """In a large table the interpreter sees one firm of each kind; every twenty-fifth is asked by itself here."""
+    rule, kinds = policies()[policy], dictionary()
+    make_register(tmp_path / "register.arrow", kinds, 3_000, TODAY)
+    version = rule.version_for(TODAY, "new")
+    names = [name for name in names_of(version) if name in kinds] if version else []
+    (firms,) = Snapshot(tmp_path / "register.arrow", kinds).stretches(TODAY, names)
+    found = list(rows_of(evaluate(rule, kinds, firms, TODAY), kinds))
+    for row in range(0, firms.count, 25):
+        alone = decide(rule, kinds, firms.row(row, names), TODAY)
+        assert as_expected(found[row]) == as_expected(alone), row
 
 
 def test_a_year_is_bound_by_the_day_of_the_application() -> None:
