@@ -41,7 +41,7 @@ def total_points(points: list[Any]) -> Any:
 
 def item_points(run: Evaluation, group: ScoreGroup, item: ScoreItem) -> Any:
     if item.formula is not None:
-        return run.value(item.formula)
+        return BUILT_IN["coalesce"](run, run.whole(run.value(item.formula)), 0)  # without a value no points
     if item.awarded is not None:
         return _between(group, item, item.awarded)
     best = [_ladder_points(run, group, item, ladder) for ladder in item.ladders]

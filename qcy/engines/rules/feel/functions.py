@@ -65,14 +65,15 @@ def _total(run: Evaluation, *arguments: Any) -> Any:
 
 def _coalesce(run: Evaluation, *arguments: Any) -> Any:
     """The first argument that is not null. A missing fact is not null: it has a value nobody has told yet."""
+
+    def first_of(value: Any, other: Any) -> Any:
+        missing = compare(run.diagrams, "=", value, None)
+        return run.diagrams.lift(lambda is_null: other if is_null is True else value, missing)
+
     result: Any = None
     for argument in reversed(arguments):
-        result = run.diagrams.lift(_first_of, argument, result)
+        result = run.diagrams.lift(first_of, argument, result)
     return result
-
-
-def _first_of(value: Any, other: Any) -> Any:
-    return other if value is None else value
 
 
 def _rounding(name: str, act: Callable[[Fraction], int]) -> Callable[..., Any]:
@@ -114,7 +115,7 @@ def _made_date(*arguments: Any) -> Any:
     if len(arguments) != 3:
         return None
     if any(isinstance(a, Term) for a in arguments):
-        return unfollowed("date", list(arguments), kind="date")
+        return unfollowed("date", list(arguments), kind="date", partial=True)
     if not all(_is_number(a) and Fraction(a).denominator == 1 for a in arguments):
         return None
     try:
@@ -128,7 +129,7 @@ def _working_days_between(run: Evaluation, after: Any, until: Any) -> Any:
 
     def days(first: Any, last: Any) -> Any:
         if isinstance(first, Term) or isinstance(last, Term):
-            return unfollowed("working days", [first, last])
+            return unfollowed("working days", [first, last], partial=True)
         usable = isinstance(first, date) and isinstance(last, date) and first <= last
         return _calendar(run).working_days_between(first, last) if usable else None
 
@@ -140,7 +141,7 @@ def _add_working_days(run: Evaluation, start: Any, count: Any) -> Any:
 
     def day(first: Any, days: Any) -> Any:
         if isinstance(first, Term) or isinstance(days, Term):
-            return unfollowed("add working days", [first, days], kind="date")
+            return unfollowed("add working days", [first, days], kind="date", partial=True)
         if not isinstance(first, date) or not isinstance(days, int) or not 1 <= days <= 3_000:
             return None
         return next(islice(_calendar(run).working_days_after(first), days - 1, None))

@@ -131,9 +131,14 @@ _RESULTS = {
 
 def _comparison(typing: Typing, node: t.Comparison) -> str:
     typing.compared(node.left, node.right, node)
-    if node.op not in {"=", "!="} and typing.kind(node.left) == BOOLEAN:
-        typing.wrong(node, "是非不分大小，请用 = 或 !=。")
+    _ordered(typing, node.op, node.left, node)
     return BOOLEAN
+
+
+def _ordered(typing: Typing, op: str, value: t.Node, at: t.Node) -> None:
+    kind = typing.kind(value)
+    if op not in {"=", "!="} and kind in {BOOLEAN, TEXT}:
+        typing.wrong(at, f"{kind}不分大小，请用 =、!= 或 in。")
 
 
 def _logic(typing: Typing, node: t.Both | t.Either) -> str:
@@ -157,6 +162,8 @@ def _choice(typing: Typing, node: t.Choice) -> str:
 
 def _member(typing: Typing, node: t.Member) -> str:
     for test in node.tests:
+        if isinstance(test, (t.Test, t.Range)):
+            _ordered(typing, test.op if isinstance(test, t.Test) else "<", node.value, test)
         for operand in _operands(test):
             if typing.kind(operand) != LIST:
                 typing.compared(node.value, operand, operand)
@@ -175,6 +182,8 @@ def _call(typing: Typing, node: t.Call) -> str:
         near = get_close_matches(node.function, BUILT_IN, n=1)
         typing.wrong(node, f"没有名为“{node.function}”的函数" + (f"，是不是“{near[0]}”？" if near else "。"))
         return ANY
+    if node.names:
+        typing.wrong(node, f"{node.function} 的参数按顺序写，不写名字。")
     least, most = ARGUMENTS.get(node.function, (1, 100))
     if not least <= len(node.arguments) <= most:
         typing.wrong(

@@ -24,6 +24,7 @@ from .terms import (
     divide,
     followed,
     leaf_term,
+    may_be_null,
     multiply,
     negated,
     plain,
@@ -130,8 +131,8 @@ def power(base: Number, exponent: Number) -> Number | None:
 def _power_of_term(a: Term, b: Term) -> Term | None:
     times = settled(b)
     if not isinstance(times, int) or not 0 <= times <= 4:
-        return leaf_term(_leaf("**", [a, b]))
-    result = as_term(1)
+        return unfollowed("**", [a, b], partial=True)
+    result = as_term(1) if a.d.constant is not None else Term(a.d, a.d)  # without a value, a ** 0 has none
     for _ in range(times):
         result = multiply(result, a)
     return result
@@ -159,9 +160,17 @@ def _with_months(op: str, left: Any, right: Any) -> Any:
     return plus_months(left, signed) if isinstance(left, date) else None
 
 
-def unfollowed(name: str, values: list[Any], kind: str = "number") -> Term:
-    """A number nobody can follow exactly any more: anything, settled by the facts that are in it."""
-    return leaf_term(_leaf(name, values), kind)
+def unfollowed(name: str, values: list[Any], kind: str = "number", partial: bool = False) -> Term:
+    """A number nobody can follow exactly any more: anything, settled by the facts that are in it.
+
+    It may have no value at all if one of the values may have none, or if the function is `partial`.
+    """
+    leaf = _leaf(name, values)
+    found = leaf_term(leaf, kind)
+    if not partial and not any(isinstance(v, Term) and may_be_null(v) for v in values):
+        return found
+    exists = Leaf(f"{leaf.id} 有值", leaf.facts, 0, 1, 1)
+    return Term(found.n, leaf_term(exists).n, kind)
 
 
 def _leaf(name: str, values: list[Any]) -> Leaf:

@@ -146,9 +146,11 @@ class Term:
     def bounds(self) -> Bounds:
         if self.d.constant:
             return _scaled(self.n.bounds, Fraction(1) / self.d.constant)
-        low = self.n.bounds[0]
-        positive = self.d.bounds[0] is not None and self.d.bounds[0] >= 0
-        return (0 if positive and low is not None and low >= 0 else None), None
+        (low, high), (below, above) = self.n.bounds, self.d.bounds
+        if low is None or low < 0 or below is None or below < 0:
+            return None, None
+        least = Fraction(low) / above if above else 0
+        return least, None if high is None or below == 0 else Fraction(high) / below
 
 
 def _factors(poly: Poly, grid: int) -> list[Fraction]:
@@ -202,7 +204,16 @@ def multiply(a: Term, b: Term) -> Term:
 
 
 def divide(a: Term, b: Term) -> Term:
-    return Term(a.n * b.d, a.d * b.n)
+    """Where b itself has no value (its denominator is 0) the quotient has none either: b.d stays below the line."""
+    if b.d.constant is not None:
+        return Term(a.n * b.d, a.d * b.n)
+    return Term(a.n * b.d * b.d, a.d * b.n * b.d)
+
+
+def may_be_null(term: Term) -> bool:
+    """Whether some value of the missing facts leaves the term without a value."""
+    low = term.d.bounds[0]
+    return term.d.constant is None and (low is None or low <= 0)
 
 
 def followed(term: Term) -> bool:

@@ -16,6 +16,7 @@ from ..scope import FROM_APPLICATION, POINTS, Names, fact_kind, score_names
 from ..scores import bounds
 from . import model as m
 from .ladders import ladder_faults
+from .names import table_trees
 from .signs import Signs
 from .written import Problem, Written
 
@@ -136,7 +137,7 @@ class _Check:
 
     def cycles(self) -> Iterator[Problem]:
         trees = {name: [d.tree] for name, d in self.version.definitions.items()}
-        trees |= {name: _table_trees(self.version, name) for name in self.version.tables}
+        trees |= {name: table_trees(self.version.tables[name]) for name in self.version.tables}
         done: set[str] = set()
 
         def visit(name: str, path: tuple[str, ...]) -> Iterator[Problem]:
@@ -236,10 +237,6 @@ def _awarded(item: m.ScoreItem) -> bool:
     if item.awarded is not None:
         return True
     return any(band.points[0] != band.points[1] for ladder in item.ladders for band in ladder.bands)
-
-
-def _table_trees(version: m.Version, name: str) -> list[t.Node]:
-    return [tree for row in version.tables[name].rows for tree in (*row.conditions, *row.outputs)]
 
 
 def _names_in(trees: Sequence[t.Node]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -49,6 +50,9 @@ def load_pack(source: Path | str, dictionary: Dictionary, file: str = "") -> Loa
 
 
 _NOTHING = Literal(None)
+
+
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 
 
 class _Reader:
@@ -114,11 +118,10 @@ class _Reader:
         return part.text
 
     def number(self, part: Written, field: Field) -> m.Number:
-        try:
-            return plain(Fraction(part.text.replace(" ", "")))
-        except (ValueError, ZeroDivisionError):
-            self.wrong(part, f"“{part.text}”不是数字。")
+        if not _NUMBER.fullmatch(part.text.strip()):
+            self.wrong(part, f"“{part.text[:40]}”不是数字，或者超过 15 位。")
             return 0
+        return plain(Fraction(part.text.strip()))
 
     def date(self, part: Written, field: Field) -> date | None:
         try:
@@ -152,6 +155,7 @@ class _Reader:
         ends = [self.number(end, field) for end in part.list()]
         if len(ends) not in {1, 2} or ends[0] > ends[-1]:
             self.wrong(part, "请写一个分数，或由低到高的两个分数 [低, 高]。")
+            return 0, 0
         return ends[0], ends[-1]
 
     # -- shapes ---------------------------------------------------------------
@@ -161,6 +165,8 @@ class _Reader:
         versions = tuple(v for v in f.pop("versions") if v)
         self._refuse_overlaps(written, versions)
         if not versions:
+            if not self.problems:
+                self.wrong(written.get("versions") or written, "至少要有一个版本。")
             return None
         return m.Pack(versions=versions, **{n: f[n] or "" for n in f})
 
@@ -196,9 +202,27 @@ class _Reader:
             cases=f["tests"],
             note=f["note"],
         )
-        self.problems += check_version(version, self.dictionary, self.placed, written, self.file)
+        self._demand_order(written, version)
+        self.problems += self._checked(version, written)
         self.placed = []
         return version
+
+    def _demand_order(self, written: Written, version: m.Version) -> None:
+        if version.end is not None and version.end < version.start:
+            self.wrong(written.get("until") or written, "截止日早于开始日，这个版本永远不适用。")
+
+    def _checked(self, version: m.Version, written: Written) -> list[Problem]:
+        try:
+            return check_version(version, self.dictionary, self.placed, written, self.file)
+        except RecursionError:
+            return [
+                Problem(
+                    self.file,
+                    written.line,
+                    written.column,
+                    "算式互相引用成了环，或者一层套一层太深，请拆开。",
+                )
+            ]
 
     def _definitions(self, written: Written, trees: dict[str, Any]) -> dict[str, m.Definition]:
         section = written.get("define")
@@ -232,10 +256,16 @@ class _Reader:
     def item(self, part: Written, field: Field) -> m.ScoreItem:
         f = self.shape("item", part)
         ladders = f["better_of"] or ((self._ladder(part, f),) if f["measure"] is not None else ())
-        awarded = (f["awarded"][0], f["awarded"][-1]) if f["awarded"] else None
+        awarded = self._awarded(part, f["awarded"])
         if sum(map(bool, (ladders, f["formula"] is not None, awarded))) != 1:
             self.wrong(part, "一项得分只能用一种写法：measure 加 bands、better_of、formula 或 awarded。")
         return m.ScoreItem(f["id"], f["title"], ladders, f["formula"], awarded, f["source"], f["grade"] or "")
+
+    def _awarded(self, part: Written, ends: tuple[m.Number, ...]) -> tuple[m.Number, m.Number] | None:
+        if ends and (len(ends) != 2 or ends[0] > ends[1]):
+            self.wrong(part.get("awarded") or part, "请由低到高写两个分数 [低, 高]。")
+            return None
+        return (ends[0], ends[1]) if ends else None
 
     def ladder(self, part: Written, field: Field) -> m.Ladder:
         return self._ladder(part, self.shape("ladder", part))
@@ -277,7 +307,7 @@ class _Reader:
         )
 
     def _row(self, row: Written, inputs: tuple[Node, ...]) -> Row | None:
-        *cells, result = row.list()
+        *cells, result = row.list() or (row,)
         if len(cells) != len(inputs):
             self.wrong(row, f"这一行应有 {len(inputs)} 个条件和一个结果，写了 {len(cells)} 个条件。")
             return None
@@ -319,6 +349,15 @@ _READERS: dict[str, Callable[[_Reader, Written, Field], Any]] = {
 }
 
 
+def _constant(word: str) -> Any:
+    """A listed result as the rows write it: a number, a text in quotation marks, or a bare word."""
+    try:
+        tree = expression(word)
+    except FeelError:
+        return word
+    return tree.value if isinstance(tree, Literal) else word
+
+
 def _text(part: Written, name: str) -> str:
     inner = part.get(name)
     return inner.text if inner else ""
@@ -327,4 +366,4 @@ def _text(part: Written, name: str) -> str:
 def fingerprint(content: Any) -> str:
     """Of a version's content: the same content gives the same text, on every machine."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()

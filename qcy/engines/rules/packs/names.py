@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..feel import tree as t
+from ..tables import Table
 from .model import ScoreGroup, Version
 
 
@@ -12,7 +13,7 @@ def trees_of(version: Version) -> Iterator[t.Node]:
     """Every tree of the version, in the order of the file."""
     yield from (definition.tree for definition in version.definitions.values())
     for table in version.tables.values():
-        yield from (tree for row in table.rows for tree in (*row.conditions, *row.outputs))
+        yield from table_trees(table)
     yield from (clause.when for clause in version.clauses)
     yield from (option.when for route in version.routes for option in route.options)
     yield from _score_trees(version)
@@ -20,6 +21,12 @@ def trees_of(version: Version) -> Iterator[t.Node]:
     yield from (flag.when for flag in version.flags)
     if version.category:
         yield version.category.value
+
+
+def table_trees(table: Table) -> list[t.Node]:
+    """Conditions and results of a decision table, and what it gives when no row fits."""
+    rows = [tree for row in table.rows for tree in (*row.conditions, *row.outputs)]
+    return rows + [output.default for output in table.outputs if output.default is not None]
 
 
 def _score_trees(version: Version) -> Iterator[t.Node]:

@@ -98,7 +98,13 @@ def _side(quantity: Quantity, bound: Fraction, count: int) -> Array:
 
 def _bent(measured: Measured, count: int) -> Array:
     """Firms of which a fact is missing that does not move the quantity one way only."""
-    return np.broadcast_to(np.asarray(measured.misses(measured.now.mixed)), (count,))
+    bent = np.broadcast_to(np.asarray(measured.misses(measured.now.mixed)), (count,))
+    facts = measured.now.facts
+    if len(facts) < 3:
+        return bent
+    # two missing beside a known one: how far they can carry the quantity hangs on the known value itself
+    gone = sum(np.broadcast_to(measured.missing[fact], (count,)).astype(np.int8) for fact in facts)
+    return bent | ((gone > 1) & (gone < len(facts)))
 
 
 def _crossings(notes: Notes, firms: Firms) -> Iterable[tuple[list[Array], Array]]:

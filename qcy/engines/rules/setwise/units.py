@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ..feel import tree as t
 from ..packs.model import Clause, ScoreGroup, Version
-from ..packs.names import score_names_of
+from ..packs.names import score_names_of, table_trees
 from ..scope import POINTS, TOTAL
 
 VERDICT, POINTS_OF, REST = "verdict", "points", "rest"
@@ -85,7 +85,7 @@ def _inside(version: Version, name: str) -> Iterator[str]:
     if name in version.definitions:
         trees = [version.definitions[name].tree]
     elif name in version.tables:
-        trees = [tree for row in version.tables[name].rows for tree in (*row.conditions, *row.outputs)]
+        trees = table_trees(version.tables[name])
     elif name == TOTAL:
         yield from (POINTS + group.id for group in version.groups)
     elif name.startswith(POINTS):
