@@ -7,18 +7,29 @@ Most say the same to everybody. Here they become plain text, once per language; 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from html import escape
 
 from django.template import Context, Template
-from django.template.base import FilterExpression, Node, NodeList, TextNode
+from django.template.base import (
+    FilterExpression,
+    Node,
+    NodeList,
+    TextNode,
+    VariableNode,
+    render_value_in_context,
+)
 from django.template.defaulttags import CommentNode, LoadNode, URLNode
 from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.templatetags.i18n import TranslateNode
 from django.templatetags.static import StaticNode
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 Load = Callable[[str], Template]  # reads a template anew: its nodes may be changed
 
 COMPONENTS = "qcy.delivery.components.templatetags.qcy"  # they only arrange what they are given
+ONLY_IN_ENGLISH = "only_in_english"  # a filter that leaves its text alone on every other page
 NAMING = ("asvar", "target_var", "varname", "variable", "variable_name")  # how tags keep their `as name`
 
 
@@ -53,7 +64,27 @@ def _folded(node: Node, template: Template, load: Load) -> Iterable[Node]:
         return node.nodelist
     if isinstance(node, LoadNode | CommentNode):
         return ()
+    if isinstance(node, VariableNode):
+        return [Print(_without_silent(node.filter_expression))]
     return [TextNode(_said(node, template))] if _is_fixed(node) else [node]
+
+
+class Print(VariableNode):
+    """`{{ word }}`: nearly always a text, and for a text neither time zone nor number format has to be asked."""
+
+    def render(self, context: Context) -> str:
+        value = self.filter_expression.resolve(context)
+        if type(value) is SafeString:
+            return value
+        if type(value) is str and context.autoescape:
+            return escape(value)
+        return str(render_value_in_context(value, context))
+
+
+def _without_silent(said: FilterExpression) -> FilterExpression:
+    if get_language() != "en":
+        said.filters = [each for each in said.filters if not getattr(each[0], ONLY_IN_ENGLISH, False)]
+    return said
 
 
 def _is_plain_include(node: Node) -> bool:

@@ -74,6 +74,9 @@ def chinese(text: Any) -> Any:
     return format_html('<span lang="zh-CN">{}</span>', text)
 
 
+chinese.only_in_english = True  # type: ignore[attr-defined]  # elsewhere left out of the template by `folding.py`
+
+
 @register.filter
 def chinese_attribute(text: Any) -> SafeString:
     """The same for an element that can hold no other: an option."""
