@@ -55,7 +55,10 @@ def show_inbox(request: Any, drawer: dict[str, Any], status: int = 200) -> HttpR
     """The list, with a drawer in front of it when somebody came by its address."""
     filters = read_filters(request)
     counts = inbox_counts(request.actor, request.today)
-    page = Paginator(filtered(request, filters), PER_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(filtered(request, filters), PER_PAGE)
+    if not (filters["status"] or filters["q"]):
+        pages.count = counted(counts, filters["scope"])
+    page = pages.get_page(request.GET.get("page"))
     calendar = calendar_in_force()
     context = {
         "tiles": tiles_of(counts, filters),
@@ -109,6 +112,16 @@ def filtered(request: Any, filters: dict[str, str]) -> Any:
 def address(filters: dict[str, str], **changes: str) -> str:
     kept = {k: v for k, v in {**filters, **changes}.items() if v}
     return f"{reverse('console_cases')}?{urlencode(kept)}"
+
+
+def counted(counts: InboxCounts, scope: str) -> int:
+    """How long the list of a whole scope is: its tile says so already."""
+    return {
+        "mine": counts.mine,
+        "team": counts.team,
+        "today": counts.due_today,
+        "overdue": counts.overdue,
+    }[scope]
 
 
 def tiles_of(counts: InboxCounts, filters: dict[str, str]) -> list[Kpi]:

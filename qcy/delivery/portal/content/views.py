@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from qcy.delivery.portal.nodes import at_node
 from qcy.delivery.web.format import span_text
 from qcy.delivery.web.gates import public
+from qcy.delivery.web.pages import page_of
 from qcy.domains.content.enums import ArticleKind
 from qcy.domains.content.queries import NEWS_KINDS, announcements, expired, help_pages, publication_of
 from qcy.domains.content.text import blocks
@@ -29,7 +29,7 @@ PER_PAGE = 20
 def news(request: Any) -> HttpResponse:
     kind = request.GET.get("kind", "")
     found = announcements(request.node, request.now, kind)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PER_PAGE, request.GET.get("page"))
     context = {
         "page": page,
         "rows": news_rows(page.object_list, request.node, request.today),
