@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from html import escape
 
+from django.conf import settings
 from django.template import Context, Template
 from django.template.base import (
     FilterExpression,
@@ -70,7 +71,7 @@ def _folded(node: Node, template: Template, load: Load) -> Iterable[Node]:
 
 
 class Print(VariableNode):
-    """`{{ word }}`: nearly always a text, and for a text neither time zone nor number format has to be asked."""
+    """`{{ word }}`: nearly always a text or a count, for which neither time zone nor number format has to be asked."""
 
     def render(self, context: Context) -> str:
         value = self.filter_expression.resolve(context)
@@ -78,6 +79,8 @@ class Print(VariableNode):
             return value
         if type(value) is str and context.autoescape:
             return escape(value)
+        if type(value) is int and not settings.USE_THOUSAND_SEPARATOR:
+            return str(value)
         return str(render_value_in_context(value, context))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qcy.engines.casework.enums import CaseStatus, Outcome
@@ -49,12 +51,19 @@ PAUSED_WORDS = {
 
 def state_tag_of(case: Case, today: date) -> tuple[str, str]:
     """Tone and words. Overdue is said in words and colour while the case is still open."""
-    status = CaseStatus(case.status)
-    if is_overdue(case, today):
+    return _state_tag(get_language(), case.status, case.outcome, is_overdue(case, today))
+
+
+@cache
+def _state_tag(language: str | None, status: str, outcome: str, overdue: bool) -> tuple[str, str]:
+    """Said once per language: a list has many cases and few states."""
+    if overdue:
         return "bad", _("已超期")
     if status == CaseStatus.DELIVERED:
-        return DELIVERED[Outcome(case.outcome)][0], _(DELIVERED[Outcome(case.outcome)][1])
-    return TONE[status], _(PAUSED_WORDS.get(status, "")) or _(str(status.label))
+        tone, words = DELIVERED[Outcome(outcome)]
+        return tone, _(words)
+    state = CaseStatus(status)
+    return TONE[state], _(PAUSED_WORDS.get(state) or str(state.label))
 
 
 def outcome_words(outcome: str) -> tuple[str, str]:

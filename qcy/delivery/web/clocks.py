@@ -140,14 +140,10 @@ def mini_clock_of(case: Case, calendar: Calendar, today: date, *, mine: bool = F
         run = run_of(case, promised_of(case), calendar, today)
         sub = deadline or (_("无法定时限") if definition.legal is None else "")
     headline, tone = end_words(run)
-    paused = case.paused_since is not None
-    running = with_count("计时暂停，剩 {n} 日", run.left) if paused else with_count("剩 {n} 日", run.left)
-    return MiniClock(
-        tuple(cell.value for cell in run.cells),
-        headline=headline or running,
-        tone=tone,
-        sub=sub,
-    )
+    if not headline:
+        running = "剩 {n} 日" if case.paused_since is None else "计时暂停，剩 {n} 日"
+        headline = with_count(running, run.left)
+    return MiniClock(tuple(cell.value for cell in run.cells), headline=headline, tone=tone, sub=sub)
 
 
 def _firm_deadline(case: Case, today: date) -> str:

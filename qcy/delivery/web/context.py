@@ -18,6 +18,7 @@ from qcy.foundation.nodes.models import Node, NodeKind
 from qcy.foundation.nodes.queries import active_nodes, node_of, office_of
 from qcy.kernel.local_time import local_day
 
+from .addresses import fixed
 from .format import span_text
 from .language import switch
 
@@ -29,12 +30,6 @@ class Account:
     label: str
     url: str
     initial: str
-
-
-@cache
-def fixed(name: str) -> str:
-    """Addresses without arguments never change while the process runs."""
-    return reverse(name)
 
 
 def home_url(node: Node) -> str:

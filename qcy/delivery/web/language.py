@@ -16,11 +16,12 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, override
 
 from qcy.foundation.nodes.places import TRADITIONAL_NAMES
+
+from .addresses import fixed
 
 COOKIE = "language"
 TRADITIONAL = "zh-hant"
@@ -62,16 +63,11 @@ def chosen(request: HttpRequest) -> str:
 
 def switch(request: HttpRequest) -> tuple[Language, ...]:
     here, now = quote(request.get_full_path(), safe=""), get_language()
-    address = _address()
+    address = fixed("language")
     return tuple(
         Language(name, TAGS[code], f"{address}?to={code}&next={here}", code == now)
         for code, name in settings.LANGUAGES
     )
-
-
-@cache
-def _address() -> str:
-    return reverse("language")
 
 
 def _is_page(response: Any) -> bool:

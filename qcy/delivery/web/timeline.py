@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +15,7 @@ from qcy.engines.casework.workflow import DECIDED
 from qcy.engines.catalogue.enums import Flow
 from qcy.foundation.documents.models import Document
 
+from .addresses import of_row
 from .format import chinese_day
 
 LETTERS_OF = {
@@ -94,7 +94,7 @@ def _told(
     kinds = LETTERS_OF.get(event.kind, ())
     # a letter is written in the transaction of its event, at the same moment
     links = tuple(
-        (d.title, reverse(document_url, args=[d.pk]))
+        (d.title, of_row(document_url, d.pk))
         for d in documents
         if d.kind in kinds and d.issued_at == event.at
     )

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from qcy.delivery.web.addresses import fixed
 from qcy.delivery.web.casework import materials_of, state_tag_of
 from qcy.delivery.web.clocks import clock_sentence, clocks_of
 from qcy.delivery.web.gates import staff
@@ -36,7 +36,7 @@ from qcy.foundation.documents.models import Document
 from qcy.kernel.refusals import Refused
 
 from .actions import offered
-from .inbox import show_inbox
+from .inbox import query_of, show_inbox
 
 
 def case_of(request: Any, case_id: UUID) -> Case:
@@ -77,7 +77,7 @@ def show_drawer(
 
 
 def drawer_context(request: Any, case: Case, opened: str = "") -> dict[str, Any]:
-    calendar, claim = calendar_in_force(), claim_of(case)
+    calendar, claim, query = calendar_in_force(), claim_of(case), query_of(request)
     verified = case.organisation_id is None or bool(
         claim and claim.is_verified
     )  # a person stands for themselves
@@ -111,8 +111,8 @@ def drawer_context(request: Any, case: Case, opened: str = "") -> dict[str, Any]
         "may_take": may_take(request.actor, case),
         "colleagues": colleagues_for(request.actor, case),
         "reason": file.reason,
-        "back": reverse("console_cases") + query_of(request),
-        "query": query_of(request),
+        "back": fixed("console_cases") + query,
+        "query": query,
     }
 
 
@@ -134,7 +134,3 @@ def composer(request: Any, case: Case, state: CaseState) -> dict[str, Any] | Non
         else [],
         "name": _("一次性补正") if case.accepted_on is None else _("补充材料通知"),
     }
-
-
-def query_of(request: Any) -> str:
-    return f"?{request.GET.urlencode()}" if request.GET else ""

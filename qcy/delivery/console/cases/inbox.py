@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,12 +8,12 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from qcy.delivery.components.types import Kpi
 from qcy.delivery.console.shell import shell
+from qcy.delivery.web.addresses import fixed, of_row
 from qcy.delivery.web.casework import state_tag_of
 from qcy.delivery.web.clocks import mini_clock_of
 from qcy.delivery.web.gates import staff
@@ -42,7 +43,7 @@ STATUSES = (
 
 @staff
 def entrance(request: Any) -> HttpResponse:
-    return HttpResponseRedirect(reverse("console_cases"))
+    return HttpResponseRedirect(fixed("console_cases"))
 
 
 @staff
@@ -59,16 +60,16 @@ def show_inbox(request: Any, drawer: dict[str, Any], status: int = 200) -> HttpR
     if not (filters["status"] or filters["q"]):
         pages.count = counted(counts, filters["scope"])
     page = pages.get_page(request.GET.get("page"))
-    calendar = calendar_in_force()
+    calendar, query = calendar_in_force(), query_of(request)
     context = {
         "tiles": tiles_of(counts, filters),
-        "rows": [row_of(request, case, calendar) for case in page.object_list],
+        "rows": [row_of(request, case, calendar, query) for case in page.object_list],
         "page": page,
         "path": request.get_full_path(),
         "filters": filters,
         "chips": chips_of(filters),
         "hidden": [(k, v) for k, v in filters.items() if k in ("scope", "status") and v],
-        "here": reverse("console_cases"),
+        "here": fixed("console_cases"),
         **shell(request, counts.team),
         **drawer,
     }
@@ -111,7 +112,7 @@ def filtered(request: Any, filters: dict[str, str]) -> Any:
 
 def address(filters: dict[str, str], **changes: str) -> str:
     kept = {k: v for k, v in {**filters, **changes}.items() if v}
-    return f"{reverse('console_cases')}?{urlencode(kept)}"
+    return f"{fixed('console_cases')}?{urlencode(kept)}"
 
 
 def counted(counts: InboxCounts, scope: str) -> int:
@@ -152,17 +153,23 @@ def tiles_of(counts: InboxCounts, filters: dict[str, str]) -> list[Kpi]:
 
 
 def chips_of(filters: dict[str, str]) -> list[tuple[str, str, bool]]:
+    labels = _said(get_language(), *(label for value, label in STATUSES))
     return [
-        (_(label), address(filters, status=value), filters["status"] == value) for value, label in STATUSES
+        (label, address(filters, status=value), filters["status"] == value)
+        for label, (value, _chinese) in zip(labels, STATUSES, strict=True)
     ]
 
 
-def row_of(request: Any, case: Case, calendar: Any) -> dict[str, Any]:
+def query_of(request: Any) -> str:
+    """The filters of the list, kept in the address of what opens over it."""
+    return f"?{request.GET.urlencode()}" if request.GET else ""
+
+
+def row_of(request: Any, case: Case, calendar: Any, query: str) -> dict[str, Any]:
     step, who, mine = next_step(request, case)
     return {
         "case": case,
-        "url": reverse("console_case", args=[case.pk])
-        + (f"?{request.GET.urlencode()}" if request.GET else ""),
+        "url": of_row("console_case", case.pk) + query,
         "tag": state_tag_of(case, request.today),
         "clock": mini_clock_of(case, calendar, request.today),
         "step": step,
@@ -192,8 +199,12 @@ def next_step(request: Any, case: Case) -> tuple[str, str, bool]:
     step, who = NEXT.get(CaseStatus(case.status), ("无", "已结束"))
     if case.status == CaseStatus.ACCEPTED:
         step = ENDING[case.adoption.definition.flow]
-    if who:
-        return _(step), _(who), False
-    mine = case.assignee_id == request.actor.person_id
-    desk = _("您") if mine else (_("已有人领办") if case.assignee_id else _("还没有人领办"))
-    return _(step), desk, mine
+    mine = not who and case.assignee_id == request.actor.person_id
+    desk = "您" if mine else "已有人领办" if case.assignee_id else "还没有人领办"
+    return *_said(get_language(), step, who or desk), mine
+
+
+@cache
+def _said(language: str | None, *words: str) -> tuple[str, ...]:
+    """Few words, and every row has some of them: said once per language."""
+    return tuple(_(word) for word in words)
