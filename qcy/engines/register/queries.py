@@ -126,7 +126,7 @@ def record_of(
         facts = list(Fact.objects.filter(organisation=organisation_id, is_current=True))
         entries = TimelineEntry.objects.filter(organisation=organisation_id)
         if cases is not None:
-            entries = entries.exclude(kind="case") | entries.filter(kind="case", subject_id__in=cases)
+            entries = entries.filter(~Q(kind="case") | Q(subject_id__in=cases))
         told = list(entries.annotate(known=Window(Count("pk")))[:ENTRIES_SHOWN])
     titles = titles_of(organisation_id, today)
     more = told[0].known - len(told) if told else 0
