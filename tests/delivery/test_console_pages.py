@@ -254,6 +254,24 @@ def test_a_good_rating_opens_nothing(world: World, sign_in: SignIn) -> None:
 
 
 # ---------------------------------------------------------------- desks, firms, records
+def test_the_tiles_count_what_their_lists_show(world: World, sign_in: SignIn) -> None:
+    mine, late = world.case(0), world.case(1)
+    world.do(
+        services.assign_case,
+        world.clerk,
+        case_id=mine.pk,
+        person_id=world.clerk.person_id,
+        version=1,
+        now=world.now,
+    )
+    with unscoped("test"):
+        Case.objects.filter(pk=late.pk).update(answer_by="2026-01-05")
+    client = sign_in(world.clerk)
+    for tile, expected in (("mine", 1), ("team", 2), ("today", 0), ("overdue", 1)):
+        page = client.get(f"/console/cases/?scope={tile}").context["page"]
+        assert page.paginator.count == len(page.object_list) == expected, tile
+
+
 def test_the_manager_records_an_absence_and_the_cover_sees_the_desk(world: World, sign_in: SignIn) -> None:
     clerk, cover = world.clerk, world.clerk2
     case = world.case()

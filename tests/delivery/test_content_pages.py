@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.paginator import Paginator
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from qcy.delivery.web.pages import page_of
 from qcy.domains.content.models import Article, Publication
 from qcy.domains.content.seeds import load_content
 from qcy.domains.content.services import Words, create_article, move_article
@@ -17,6 +19,7 @@ from qcy.engines.ratings.models import Complaint
 from qcy.engines.ratings.services import file_complaint
 from qcy.engines.ratings.voice import answer_complaint, publish_comment
 from qcy.foundation.database.scope import unscoped
+from qcy.foundation.nodes.models import Node
 from qcy.foundation.parties.actor import VISITOR
 from tests.delivery.conftest import SignIn
 from tests.world import World, seed
@@ -55,6 +58,17 @@ def test_the_list_is_newest_first_marked_and_filtered(furnished: World, client: 
     assert "先准备这三样" in guides and "视频核实" not in guides
     assert "这一类还没有内容" in client.get("/n/xixian/news/?kind=news").text
     assert client.get("/n/fengxi/news/?kind=<x>&page=abc").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("per_page", [1, 2, 3, 20])
+@pytest.mark.parametrize("wanted", [None, "", "1", "2", "99", "<x>"])
+def test_a_page_of_a_list_is_what_djangos_is(world: World, per_page: int, wanted: str | None) -> None:
+    found = Node.objects.order_by("slug")[:3]
+    ours, theirs = page_of(found, per_page, wanted), Paginator(found, per_page).get_page(wanted)
+    assert [n.slug for n in ours] == [n.slug for n in theirs]
+    assert (ours.number, ours.paginator.count) == (theirs.number, theirs.paginator.count)
+    assert ours.has_other_pages() == theirs.has_other_pages()
 
 
 def test_what_was_typed_as_markup_is_shown_as_text(world: World, client: Client) -> None:

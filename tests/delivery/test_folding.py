@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.template import Context, Engine
 from django.template.base import Node, TextNode
+from django.utils.safestring import SafeString
 from django.utils.translation import override
 
 from qcy.delivery.components import samples, views
@@ -19,6 +20,8 @@ OWN = {
     "part.html": '{% load i18n qcy %}{% translate "甲" %}{% icon "user" %}{% state_tag "ok" _("乙") %}',
     "named.html": '{% load i18n %}{% translate "丙" as word %}{{ word }}',
     "naming.html": '{% include "named.html" %}{% if word %}{% include "part.html" %}{% endif %}{{ word }}',
+    "printed.html": "{% load qcy %}{{ word }} {{ word|chinese }} {{ count }} {{ share }} {{ day }} {{ marked }} {{ nothing }} {{ none }}"
+    "{% autoescape off %}{{ word }}{{ marked }}{% endautoescape %}",
     "translated.html": '{% load i18n %}{% translate "公开数据" %}',
     "fixed.html": '{% extends "layout.html" %}{% block main %}{% include "part.html" %}{% endblock %}',
 }
@@ -51,6 +54,20 @@ def test_a_folded_template_says_what_the_plain_one_says(name):
 def test_every_component_says_the_same_folded(name):
     values = samples.shell() | samples.components() | {"now": NOW}
     assert said(FOLDING, name, **values) == said(PLAIN, name, **values)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_what_is_printed_is_escaped_marked_and_written_as_before(language):
+    values = {
+        "word": '<丁> & "戊"',
+        "count": 12_345,
+        "share": 0.5,
+        "day": NOW,
+        "marked": SafeString("<b>"),
+        "none": None,
+    }
+    with override(language):
+        assert said(FOLDING, "printed.html", **values) == said(PLAIN, "printed.html", **values)
 
 
 def test_a_name_set_in_a_part_does_not_leave_it():

@@ -63,6 +63,14 @@ def test_T4_a_desk_sees_the_cases_of_its_node_only(world: World) -> None:
             assert set(Case.objects.visible_to(actor).values_list("pk", flat=True)) == expected
 
 
+def test_T4_rows_are_filtered_before_they_are_cut_or_joined_to_others(world: World) -> None:
+    with scope(world.clerk.scope):
+        every = Case.objects.visible_to(world.clerk)
+        for found in (every[:1], every.union(every)):
+            with pytest.raises(TypeError):
+                found.visible_to(world.hub_clerk)
+
+
 @pytest.mark.tenancy
 def test_T4_a_claimed_member_sees_what_they_filed_and_nothing_else_of_the_firm(world: World) -> None:
     """Somebody else claims the same firm: the claim alone opens no case, file or draft."""
