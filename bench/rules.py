@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 
 from qcy.engines.rules import Dictionary, Pack, decide, load_pack
-from qcy.engines.rules.command import pack_files, read_dictionary
 from qcy.engines.rules.explain import Explanation
 from qcy.engines.rules.packs.names import names_of
 from qcy.engines.rules.setwise.evaluate import evaluate_stretches
@@ -24,6 +23,7 @@ from qcy.engines.rules.setwise.part import Part
 from qcy.engines.rules.setwise.snapshot import Snapshot
 from qcy.engines.rules.setwise.units import units_of
 from qcy.engines.rules.synthetic import make_register
+from qcy.engines.rules.terminal import pack_files, read_dictionary
 
 POLICIES = Path(__file__).resolve().parent.parent / "seeds" / "policies"
 TODAY = date(2026, 6, 15)
@@ -99,7 +99,7 @@ def arrays(
     assert version
     for firms in snapshot.stretches(on, names):
         parts = [
-            Part((pack, unit.version, dictionary, on, "new"), firms, {})
+            Part((pack, unit.version, dictionary, on, "new", None), firms, {})
             for unit in units_of(version, dictionary.__contains__)
         ]
         for part in parts:

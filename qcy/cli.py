@@ -97,7 +97,7 @@ def write_register_snapshot(words: Sequence[str]) -> int:
     from django.utils import timezone
 
     from qcy.engines.packs.snapshot import write_snapshot
-    from qcy.engines.rules.command import progress, read_dictionary
+    from qcy.engines.rules.terminal import progress, read_dictionary
     from qcy.kernel.local_time import local_day
 
     done = write_snapshot(

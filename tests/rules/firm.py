@@ -53,15 +53,16 @@ def loaded(body: str, dictionary: Dictionary = SMALL) -> Loaded:
     return load_pack(HEAD + indent(body.strip("\n"), "    ") + "\n", dictionary, "test.yaml")
 
 
-def pack(body: str) -> Pack:
-    result = loaded(body)
+def pack(body: str, dictionary: Dictionary = SMALL) -> Pack:
+    result = loaded(body, dictionary)
     assert result.usable, [str(problem) for problem in result.problems]
     assert result.pack
     return result.pack
 
 
-def clause(when: str) -> Pack:
-    return pack(f"clauses:\n  - {{id: one, title: 条件, when: '{when}', source: 第一条, grade: T}}")
+def clause(when: str, kinds: list[dict[str, Any]] | None = None) -> Pack:
+    body = f"clauses:\n  - {{id: one, title: 条件, when: '{when}', source: 第一条, grade: T}}"
+    return pack(body, dictionary_of(kinds) if kinds else SMALL)
 
 
 def answer(rule: Pack, on: date = TODAY, kind: str = "new", **facts: Any) -> Answer:

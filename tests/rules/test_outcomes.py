@@ -162,6 +162,13 @@ def test_R3_a_firm_exactly_on_the_threshold_passes(sales: int, factor: int, perc
         ("sales ** 2 - 300 * sales + 20000 < 0 and sales < 100", {}, "fails", ()),
         ("sales ** 2 - 300 * sales + 20000 < 0", {}, "unknown", ("sales",)),
         ("floor(sales) >= 3", {}, "unknown", ("sales",)),
+        # null is never lost: one completion leaves the quotient without a value
+        ("rd / (sales / a) <= 3", {"rd": "1", "sales": "1"}, "unknown", ("a",)),
+        ("coalesce(rd / sales, 1) >= 0.5", {"rd": "0"}, "unknown", ("sales",)),
+        ("floor(rd / sales) < 5 or floor(rd / sales) >= 5", {"rd": "1"}, "unknown", ("sales",)),
+        ("(rd / sales) ** 0 = 1", {"rd": "1"}, "unknown", ("sales",)),
+        ("a ** -1 > 5 or a ** -1 <= 5", {}, "unknown", ("a",)),
+        ("(rd + 30) / (sales + 10000) >= 0.01", {"rd": "10"}, "fails", ()),
     ],
 )
 def test_R2_worked_cases(when: str, facts: dict[str, Any], verdict: str, named: tuple[str, ...]) -> None:

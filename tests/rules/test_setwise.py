@@ -24,6 +24,13 @@ from qcy.engines.rules.vectors import as_expected, differences
 
 from .firm import SMALL, TODAY, clause, dictionary, pack, policies, shared_vectors
 
+STAFF = [
+    {"name": "tech", "zh": "科技人员", "type": "int", "min": 0},
+    {"name": "rd_staff", "zh": "研发人员", "type": "int", "min": 0},
+    {"name": "a", "zh": "甲", "type": "int", "min": 0},
+    {"name": "b", "zh": "乙", "type": "int", "min": 0},
+]
+
 PAIRS_EACH = 330
 """Firms per version and kind in the ordinary run: 20,000 pairs in all. `make soak` takes a million."""
 

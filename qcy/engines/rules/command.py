@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -12,16 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from .decide import decide
-from .facts import Dictionary, dictionary_of
+from .facts import Dictionary
+from .over_register import demo_register, register, whatif
 from .packs.load import Loaded, load_pack
-from .packs.model import Pack
-from .packs.names import names_of
-from .packs.written import Unreadable, read_file
-from .report import VERDICTS, as_json, lines, record
-from .sentences import decimal_text
+from .report import as_json, lines, record
+from .terminal import Stop, command, pack_files, read_dictionary, read_json, usable
 from .vectors import Checked, check_vectors, run_cases
-
-FACTS = "facts.yaml"
 
 
 def add_commands(commands: Any, packs: Path | None = None) -> None:
@@ -51,51 +45,14 @@ def main(
     return result
 
 
-class Stop(Exception):
-    """A sentence for the person at the terminal; the command ends with 2."""
-
-
-def _command(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    def safe(options: argparse.Namespace) -> int:
-        try:
-            return run(options)
-        except Stop as stop:
-            print(stop, file=sys.stderr)
-            return 2
-
-    return safe
-
-
-def read_dictionary(folder: Path) -> Dictionary:
-    """The fact dictionary of a folder of packs."""
-    try:
-        written = read_file(folder / FACTS).plain()
-        return dictionary_of(written["facts"])
-    except Unreadable as wrong:
-        raise Stop(str(wrong.problem)) from None
-    except (KeyError, TypeError, ValueError) as wrong:
-        raise Stop(f"{folder / FACTS}：数据字典不完整（{wrong}）。") from None
-
-
-def pack_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.yaml") if path.name != FACTS)
-
-
-def _usable(file: Path, dictionary: Dictionary) -> Pack:
-    loaded = load_pack(file, dictionary)
-    if not loaded.usable or loaded.pack is None:
-        raise Stop("\n".join(str(problem) for problem in loaded.problems if not problem.warning))
-    return loaded.pack
-
-
-@_command
+@command
 def check(options: argparse.Namespace) -> int:
     """Reads packs and tells every problem; runs the worked cases inside them."""
     dictionary = read_dictionary(options.packs)
     wrong = 0
     for file in options.files or pack_files(options.packs):
         loaded = load_pack(file, dictionary)
-        failed = list(_failed_cases(loaded, dictionary))
+        failed = list(_failed_cases(loaded, dictionary, options.calendar()))
         for problem in loaded.problems:
             print(f"{problem}{'（提醒）' if problem.warning else ''}")
         print(*failed, sep="\n", end="\n" if failed else "")
@@ -106,17 +63,22 @@ def check(options: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
-def _failed_cases(loaded: Loaded, dictionary: Dictionary) -> Iterable[str]:
-    for case, checked in run_cases(loaded.pack, dictionary) if loaded.pack and loaded.usable else ():
+def _failed_cases(loaded: Loaded, dictionary: Dictionary, calendar: Any) -> Iterable[str]:
+    for case, checked in (
+        run_cases(loaded.pack, dictionary, calendar) if loaded.pack and loaded.usable else ()
+    ):
         if not checked.passed:
             yield f"{loaded.pack.policy if loaded.pack else ''} 算例“{case.name}”（第 {case.line} 行）没有通过：{_told(checked)}"
 
 
-@_command
+@command
 def evaluate(options: argparse.Namespace) -> int:
     dictionary = read_dictionary(options.packs)
-    pack = _usable(options.pack, dictionary)
-    told, errors = dictionary.read(_json(options.facts))
+    pack = usable(options.pack, dictionary)
+    stated = read_json(options.facts)
+    if not isinstance(stated, dict):
+        raise Stop(f"{options.facts} 里应是一组“数据名: 值”。")
+    told, errors = dictionary.read(stated)
     if errors:
         raise Stop("\n".join(error.says for error in errors))
     facts = {name: value.value for name, value in told.items()}
@@ -136,23 +98,17 @@ def evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"), parse_float=str)
-    except OSError:
-        raise Stop(f"打不开 {path}，请核对路径。") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as wrong:
-        raise Stop(f"{path} 不是完整的 JSON：{wrong}") from None
-
-
-@_command
+@command
 def vectors(options: argparse.Namespace) -> int:
     dictionary = read_dictionary(options.packs)
-    packs = {pack.policy: pack for pack in (_usable(file, dictionary) for file in pack_files(options.packs))}
-    content = _json(options.file)
+    packs = {pack.policy: pack for pack in (usable(file, dictionary) for file in pack_files(options.packs))}
+    content = read_json(options.file)
     if not isinstance(content, dict) or not isinstance(content.get("vectors"), list):
         raise Stop(f"{options.file} 里没有 vectors。")
-    checked = list(check_vectors(content["vectors"], packs, dictionary, allow_draft=options.allow_draft))
+    try:
+        checked = list(check_vectors(content["vectors"], packs, dictionary, allow_draft=options.allow_draft))
+    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+        raise Stop(f"{options.file} 里有一个算例不完整：{wrong}") from None
     for case in checked:
         if not case.passed:
             print(f"{case.id}：{_told(case)}")
@@ -170,7 +126,7 @@ def _told(case: Checked) -> str:
     return case.problem or "；".join(f"{d.key} 应为 {d.expected}，得到 {d.found}" for d in case.differences)
 
 
-@_command
+@command
 def tck(options: argparse.Namespace) -> int:
     from .dmn.model import DmnError
     from .dmn.tck import run_kit
@@ -195,119 +151,6 @@ def tck(options: argparse.Namespace) -> int:
     told = f"{all_passed:4} 通过  {len(outcomes) - all_passed:4} 未通过，共 {len(outcomes)}"
     print(f"{'合计':46} {told}，其中 {all_columns} 个成批计算也通过")
     return 0 if sum(passed.values()) == len(outcomes) else 1
-
-
-@_command
-def register(options: argparse.Namespace) -> int:
-    """Policies over a whole snapshot: how many qualify, fail, are unknown or wait for a reviewer, and what it costs."""
-    from .setwise.evaluate import Answers
-
-    dictionary = read_dictionary(options.packs)
-    snapshot = _snapshot(options.snapshot, dictionary)
-    print(
-        f"{options.snapshot}：{snapshot.count} 家企业{'（' + snapshot.layout.state + '）' if snapshot.layout.state else ''}"
-    )
-    for file in options.files or pack_files(options.packs):
-        pack = _usable(file, dictionary)
-        answers: Answers = over_snapshot(pack, dictionary, snapshot, options)
-        counts = answers.counts()
-        version = answers.version.id if answers.version else "申请日没有适用的版本"
-        told = "  ".join(
-            f"{VERDICTS[name]} {counts[name]}" for name in ("qualifies", "fails", "unknown", "manual")
-        )
-        print(f"{pack.title}（{version}）：{told}")
-        for amount in answers.version.amounts if answers.version else ():
-            print(f"    {amount.title}合计 {decimal_text(answers.total(amount.id))} 万元")
-    return 0
-
-
-def _snapshot(path: Path, dictionary: Dictionary) -> Any:
-    from .setwise.snapshot import Snapshot, SnapshotError
-
-    try:
-        return Snapshot(path, dictionary)
-    except SnapshotError as wrong:
-        raise Stop(str(wrong)) from None
-
-
-def over_snapshot(pack: Pack, dictionary: Dictionary, snapshot: Any, options: argparse.Namespace) -> Any:
-    """The policy over every stretch of the snapshot, with a line of progress on a terminal."""
-    from .setwise.evaluate import evaluate_stretches
-
-    version = pack.version_for(options.date, options.kind)
-    names = [name for name in names_of(version) if name in dictionary] if version else []
-    return evaluate_stretches(
-        pack,
-        dictionary,
-        snapshot.stretches(options.date, names),
-        snapshot.count,
-        options.date,
-        options.kind,
-        allow_draft=options.allow_draft,
-        progress=progress(pack.title),
-    )
-
-
-def progress(title: str) -> Callable[[int, int], None]:
-    """A counter that rewrites its line; silent where the output is not a terminal."""
-    if not sys.stderr.isatty():
-        return lambda done, total: None
-    return lambda done, total: print(
-        f"\r{title} {done}/{total}", end="" if done < total else "\r\033[K", file=sys.stderr
-    )
-
-
-@_command
-def whatif(options: argparse.Namespace) -> int:
-    """One threshold changed: firms that gain, firms that lose, and the difference in money."""
-    from .whatif import CannotSet, with_threshold
-
-    dictionary = read_dictionary(options.packs)
-    snapshot, pack = _snapshot(options.snapshot, dictionary), _usable(options.pack, dictionary)
-    version = pack.version_for(options.date, options.kind)
-    if version is None:
-        raise Stop(f"{options.date} 没有适用的版本。")
-    try:
-        changed = with_threshold(pack, version, options.set)
-    except CannotSet as wrong:
-        raise Stop(str(wrong)) from None
-    before = over_snapshot(pack, dictionary, snapshot, options)
-    after = over_snapshot(changed.pack, dictionary, snapshot, options)
-    print(
-        f"{pack.title}：{changed.clause} 由 {decimal_text(changed.before)} 改为 {decimal_text(changed.after)}"
-    )
-    for told, rows in moved(before, after).items():
-        print(f"    {told} {rows} 家")
-    for amount in version.amounts:
-        more = after.total(amount.id) - before.total(amount.id)
-        print(f"    {amount.title}合计变动 {decimal_text(more)} 万元")
-    return 0
-
-
-def moved(before: Any, after: Any) -> dict[str, int]:
-    """How many firms change sides, by the side they come from and go to."""
-    from .setwise.evaluate import VERDICTS as CODES
-
-    was, now = before.verdict, after.verdict
-    qualifies, fails = CODES.index("qualifies"), CODES.index("fails")
-    return {
-        "新符合": int(((now == qualifies) & (was != qualifies)).sum()),
-        "不再符合": int(((was == qualifies) & (now != qualifies)).sum()),
-        "新不符合": int(((now == fails) & (was != fails)).sum()),
-        "不再确定不符合": int(((was == fails) & (now != fails)).sum()),
-    }
-
-
-@_command
-def demo_register(options: argparse.Namespace) -> int:
-    from .synthetic import make_register
-
-    dictionary = read_dictionary(options.packs)
-    if options.firms < 1:
-        raise Stop("企业数至少为 1。")
-    make_register(options.out, dictionary, options.firms, options.date, options.seed, progress("生成"))
-    print(f"{options.out}：{options.firms} 家演示企业，{options.out.stat().st_size / 1e6:.0f} MB。")
-    return 0
 
 
 Argument = tuple[tuple[str, ...], dict[str, Any]]

@@ -70,13 +70,27 @@ def decide(
         return Answer(pack, version, MANUAL, on, kind)
     names = Names(version, dictionary, facts, on, kind, calendar)
     try:
-        return _answer(pack, version, names, on, kind)
+        found = verdict_of(qualifying(version, names.run), dictionary)
     except TooOpen:
-        return Answer(pack, version, UNKNOWN, on, kind, tuple(sorted(_missing(version, names))), names=names)
+        found = _undecided(version, names)
+    try:
+        return _answer(pack, version, names, on, kind, found)
+    except TooOpen:  # a verdict stands although the points are too entangled to be told
+        return Answer(pack, version, found[0], on, kind, found[1], found[2], names=names)
 
 
-def _answer(pack: Pack, version: Version, names: Names, on: date, kind: str) -> Answer:
-    verdict, undecided, judged = verdict_of(qualifying(version, names.run), names.dictionary)
+Verdict = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+
+def _undecided(version: Version, names: Names) -> Verdict:
+    """Too much is missing to be followed: every missing fact may decide."""
+    missing = sorted(_missing(version, names))
+    judged = tuple(fact for fact in missing if names.dictionary[fact].judgement)
+    return UNKNOWN, tuple(fact for fact in missing if fact not in judged), judged
+
+
+def _answer(pack: Pack, version: Version, names: Names, on: date, kind: str, found: Verdict) -> Answer:
+    verdict, undecided, judged = found
     return Answer(
         pack,
         version,
@@ -136,7 +150,7 @@ def _is_true(value: Any) -> bool:
     return value is True
 
 
-def verdict_of(met: Any, dictionary: Dictionary) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def verdict_of(met: Any, dictionary: Dictionary) -> Verdict:
     """(verdict, ordinary facts that can change it, reviewers' facts that can change it), both sorted."""
     if not isinstance(met, Branch):
         return (QUALIFIES if met is True else FAILS), (), ()

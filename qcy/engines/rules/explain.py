@@ -201,6 +201,8 @@ class Explanation:
         """Every comparison in a tree as (op, left, right), also those in a definition that is itself a condition."""
         if isinstance(tree, t.Name) and tree.id in self.version.definitions:
             yield from self._comparisons(self.version.definitions[tree.id].tree)
+        elif isinstance(tree, t.Negation):
+            yield from ((_OPPOSITE[op], left, right) for op, left, right in self._comparisons(tree.of))
         elif isinstance(tree, t.Comparison):
             yield tree.op, tree.left, tree.right
         elif isinstance(tree, t.Member):
@@ -258,9 +260,7 @@ class Explanation:
         run = self.names.run
         points = span_of(run, item_points(run, group, item))
         band, found = self._band(item)
-        return ItemPoints(
-            item.id, item.title, points, band, found, tuple(self._more_points(group, item, points))
-        )
+        return ItemPoints(item.id, item.title, points, band, found, tuple(self._more_points(group, item)))
 
     def _band(self, item: ScoreItem) -> tuple[str, Any]:
         """The band the firm is in, with the measure's value; of several ladders the one that gives most."""
@@ -273,18 +273,27 @@ class Explanation:
                     best = (band.points[1], f"{self.speaker.says(ladder.measure)} {band.text}", value)
         return best[1], best[2]
 
-    def _more_points(self, group: ScoreGroup, item: ScoreItem, points: Any) -> Iterator[Change]:
-        if not isinstance(points, (int, Fraction)):
+    def _more_points(self, group: ScoreGroup, item: ScoreItem) -> Iterator[Change]:
+        """Facts that alone would raise the group's points; `gives` is what the group would then have.
+
+        Nothing where a reviewer has given the points, or where the group has its maximum already.
+        """
+        points = span_of(self.names.run, self.names.value(POINTS + group.id))
+        if isinstance(points, tuple) or (group.judge and group.judge in self.names.facts):
             return
         trees = [ladder.measure for ladder in item.ladders] + (
             [item.formula] if item.formula is not None else []
         )
         for fact in dict.fromkeys(f for tree in trees for f in self._facts_in(tree)):
             if fact in self.names.facts:
-                outcome = item_points(self._without(fact).run, group, item)
+                other = self._without(fact)
+                outcome = other.run.whole(other.value(POINTS + group.id))
                 yield from self._nearest(
                     fact, outcome, lambda v: isinstance(v, (int, Fraction)) and v > points
                 )
+
+
+_OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", "<=": ">", ">": "<="}
 
 
 def _tests(node: t.Member) -> Iterator[tuple[str, t.Node, t.Node]]:
@@ -310,6 +319,8 @@ def _edges(branch: Branch, cell: int, kind: Any, now: Any) -> Any:
             else (cell == 1 if kind.type == "bool" else None)
         )
     leaf = branch.variable.key
+    if not leaf.grid or leaf.id != kind.name:
+        return None  # the branch asks something made of the fact, not the fact itself
     low = branch.breaks[cell - 1] if cell else None
     high = branch.breaks[cell] - 1 if cell < len(branch.breaks) else None
     at = counted(now)

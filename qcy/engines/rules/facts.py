@@ -6,6 +6,7 @@ whether only a reviewer or another platform can supply it. A fact that is left o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -176,7 +177,12 @@ def _exact(stated: Any) -> tuple[Fraction | None, str]:
     """A whole number or a decimal written as text. Binary floats are refused: 0.1 is not one tenth."""
     if isinstance(stated, bool) or not isinstance(stated, (int, str, Decimal, Fraction)):
         return None, f'“{stated}”不是准确的数。小数请写成带引号的文字，例如 "4200.5"。'
-    if len(str(stated)) > 60:
+    if (
+        isinstance(stated, int)
+        and stated.bit_length() > 200
+        or not isinstance(stated, int)
+        and len(str(stated)) > 60
+    ):
         return None, "数字太长，请核对。"
     try:
         number = (
@@ -214,6 +220,8 @@ def dictionary_of(entries: Iterable[Mapping[str, Any]]) -> Dictionary:
 def _kind(entry: Mapping[str, Any]) -> FactKind:
     if entry["type"] not in TYPES:
         raise ValueError(f"{entry['name']}：类型“{entry['type']}”不认识。可选：{'、'.join(TYPES)}。")
+    if entry["type"] == "enum" and not entry.get("values"):
+        raise ValueError(f"{entry['name']}：缺少可选值（values）。")
     return FactKind(
         entry["name"],
         entry["zh"],
@@ -230,7 +238,11 @@ def _kind(entry: Mapping[str, Any]) -> FactKind:
 
 
 def _bound(written: Any) -> Number | None:
-    return None if written is None else plain(Fraction(str(written)))
+    if written is None:
+        return None
+    if len(str(written)) > 40 or not re.fullmatch(r"-?\d+(\.\d+)?", str(written)):
+        raise ValueError(f"“{str(written)[:40]}”不是数字")
+    return plain(Fraction(str(written)))
 
 
 __all__ = ["Branch", "Dictionary", "FactError", "FactKind", "Told", "dictionary_of"]

@@ -46,7 +46,7 @@ def replay(
         plain,
         on,
         kind,
-        allow_draft=record["answer"]["verdict"] != "manual",
+        allow_draft=bool(record.get("draft_allowed")),
         calendar=calendar,
     )
     found = as_expected(answer)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 from .decide import Answer
-from .explain import Explanation, Finding
+from .explain import Explanation, Finding, Line
 from .facts import Told
 from .feel.durations import Months
 from .outcomes.compare import OpenText
 from .outcomes.diagrams import Branch
 from .outcomes.terms import Term
+from .packs.model import DRAFT
 from .sentences import decimal_text
 from .vectors import as_expected, spelled
 
@@ -36,6 +37,7 @@ def record(answer: Answer, told: Mapping[str, Told], language: str = "zh") -> di
         "facts": {name: _told(value) for name, value in sorted(told.items())},
         "answer": as_expected(answer),
         "provisional": answer.provisional,
+        "draft_allowed": version is not None and version.status == DRAFT and answer.names is not None,
         "explanation": explanation(answer, told, language) if answer.names else None,
     }
 
@@ -108,21 +110,20 @@ def lines(answer: Answer, told: Mapping[str, Told]) -> Iterator[str]:
     yield from _open_lines(answer, found)
     for amount in version.amounts if version else ():
         if amount.id in answer.amounts:
-            yield from (
-                f"  {line.title}：{line.says} ＝ {_money(line.value)}" for line in found.calculation(amount)
-            )
+            yield from _calculation_lines(found.calculation(amount))
     yield from (f"  类别：{name}" for name in answer.categories)
 
 
 def _finding_lines(finding: Finding, all_of: Explanation) -> Iterator[str]:
     route = f"（按“{finding.by_route}”途径）" if finding.by_route else ""
     yield f"  {_STATES[finding.state]} {finding.title}{route}  {finding.source}"
+    said = all_of.speaker.value
     for measured in finding.measured if finding.state == "unmet" else ():
         if measured.distance is not None:
-            found, threshold = decimal_text(measured.found), decimal_text(measured.threshold)
+            found, threshold = said(measured.found), said(measured.threshold)
             yield f"      {measured.says} 现为 {found}，标准 {measured.op} {threshold}"
     for change in finding.changes:
-        name, said = all_of.speaker.name(change.fact), all_of.speaker.value
+        name = all_of.speaker.name(change.fact)
         now, needed = said(change.now, change.fact), said(change.needed, change.fact)
         yield f"      {name}由 {now} 变为 {needed} 即可满足"
     if finding.state == "unmet" and finding.unmet:
@@ -141,6 +142,13 @@ def _points(points: Any) -> str:
         if isinstance(points, tuple)
         else decimal_text(points)
     )
+
+
+def _calculation_lines(calculation: Sequence[Line]) -> Iterator[str]:
+    """The steps as bare numbers: some are ratios. The amount itself in 万元."""
+    for line in calculation[:-1]:
+        yield f"  {line.title}：{line.says} ＝ {'还缺数据' if line.value is None else decimal_text(line.value)}"
+    yield f"  {calculation[-1].title}：{calculation[-1].says} ＝ {_money(calculation[-1].value)}"
 
 
 def _money(value: Any) -> str:

@@ -255,9 +255,17 @@ def _condition(speaker: Speaker, node: t.Node) -> str:
 
 
 def _joined(word: str) -> Callable[[Speaker, Any], str]:
-    return lambda speaker, node: speaker.words.words[word].join(
-        _condition(speaker, item) for item in node.items
-    )
+    def join(speaker: Speaker, node: Any) -> str:
+        return speaker.words.words[word].join(_bracketed(speaker, node, item) for item in node.items)
+
+    return join
+
+
+def _bracketed(speaker: Speaker, outer: t.Node, item: t.Node) -> str:
+    """“and” inside “or”, or the other way round, stands in brackets: without them both would read the same."""
+    said = _condition(speaker, item)
+    mixed = isinstance(item, (t.Both, t.Either, t.Choice)) and type(item) is not type(outer)
+    return f"（{said}）" if mixed else said
 
 
 def _negation(speaker: Speaker, node: t.Negation) -> str:
@@ -267,7 +275,11 @@ def _negation(speaker: Speaker, node: t.Negation) -> str:
 
 
 def _choice(speaker: Speaker, node: t.Choice) -> str:
-    parts = _condition(speaker, node.condition), speaker.says(node.then), speaker.says(node.other)
+    parts = (
+        _condition(speaker, node.condition),
+        _condition(speaker, node.then),
+        _condition(speaker, node.other),
+    )
     return speaker.words.words["if"].format(*parts)
 
 

@@ -60,7 +60,9 @@ def check_vectors(
         )
 
 
-def run_cases(pack: Pack, dictionary: Dictionary) -> Iterator[tuple[WorkedCase, Checked]]:
+def run_cases(
+    pack: Pack, dictionary: Dictionary, calendar: Any = None
+) -> Iterator[tuple[WorkedCase, Checked]]:
     """The worked cases inside a pack; a case names only the keys it is about."""
     for case in (case for version in pack.versions for case in version.cases):
         facts, errors = dictionary.read(case.facts)
@@ -68,7 +70,7 @@ def run_cases(pack: Pack, dictionary: Dictionary) -> Iterator[tuple[WorkedCase, 
             yield case, Checked(case.name, pack.policy, problem="；".join(error.says for error in errors))
             continue
         plain = {name: told.value for name, told in facts.items()}
-        answer = as_expected(decide(pack, dictionary, plain, case.on, case.kind))
+        answer = as_expected(decide(pack, dictionary, plain, case.on, case.kind, calendar=calendar))
         different = [
             Difference(key, value, answer.get(key))
             for key, value in case.expect.items()

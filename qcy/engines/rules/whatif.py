@@ -11,7 +11,7 @@ from .feel import tree as t
 from .outcomes.terms import Number, plain
 from .packs.model import Clause, Pack, Version
 
-_SETTING = re.compile(r"([\w.]+?)\.threshold(?:\.(\d+))?=(-?\d+(?:\.\d+)?)")
+_SETTING = re.compile(r"([\w.]+?)\.threshold(?:\.(\d+))?=(-?\d{1,15}(?:\.\d{1,6})?)")
 
 
 class CannotSet(ValueError):

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from ..feel.evaluate import Evaluation, Function, Scope
-from ..feel.parse import expression, unary_tests
+from ..feel.parse import FeelError, expression, unary_tests
 from ..feel.tree import Literal, Node
 from ..tables import HIT_POLICIES, Output, Row, Table
 
@@ -48,11 +48,17 @@ class Model:
             if name in self.functions:
                 return self.functions[name]
             if name not in decided:
-                decided[name] = self.decisions[name](run)
+                decided[name] = self._decided(name, run)
             return decided[name]
 
         run = Evaluation(scope)
         return run
+
+    def _decided(self, name: str, run: Evaluation) -> Any:
+        try:
+            return self.decisions[name](run)
+        except RecursionError:
+            raise DmnError(f"“{name}”要用到它自己。") from None
 
 
 def read_model(source: Path | bytes) -> Model:
@@ -63,9 +69,13 @@ def read_model(source: Path | bytes) -> Model:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(content, parser)
+        return _Reader(root).model()
     except etree.XMLSyntaxError as wrong:
         raise DmnError(f"不是完整的 XML：第 {wrong.lineno} 行，{wrong.msg}") from None
-    return _Reader(root).model()
+    except FeelError as wrong:
+        raise DmnError(f"模型里的表达式读不懂：{wrong}") from None
+    except RecursionError:
+        raise DmnError("模型套得太深。") from None
 
 
 def _logic(part: Node | Table) -> Logic:
@@ -77,6 +87,13 @@ def _logic(part: Node | Table) -> Logic:
 class _Reader:
     def __init__(self, root: Any) -> None:
         self.root = root
+        for element in (
+            *self._all("inputData"),
+            *self._all("decision"),
+            *self._all("businessKnowledgeModel"),
+        ):
+            if not element.get("name"):
+                raise DmnError(f"第 {element.sourceline} 行的 {_tag(element)} 没有名字。")
         self.inputs = [e.get("name") for e in self._all("inputData")]
         self.names = [
             *self.inputs,

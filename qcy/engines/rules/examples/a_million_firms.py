@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from qcy.engines.rules import decide
-from qcy.engines.rules.command import read_dictionary
 from qcy.engines.rules.packs.load import load_pack
 from qcy.engines.rules.setwise.columns import Firms, bounded
 from qcy.engines.rules.setwise.evaluate import evaluate
+from qcy.engines.rules.terminal import read_dictionary
 
 FOLDER, TODAY, FEN = Path(__file__).parent, date(2026, 6, 15), 10**6
 

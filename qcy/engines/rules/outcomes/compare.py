@@ -34,7 +34,7 @@ _WITH_NULL: dict[str, bool | None] = dict.fromkeys(OPERATORS) | {"=": False, "!=
 
 _NUMBERS = {int, Fraction}  # not bool, although Python counts it in
 
-_MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 class OpenText:
@@ -96,7 +96,7 @@ def counted(value: Any) -> tuple[str, Number] | None:
 
 def _compare_terms(diagrams: Diagrams, op: str, left: Any, right: Any) -> Any:
     if not isinstance(left, Term):
-        return _compare_terms(diagrams, _MIRRORED[op], right, left)
+        return _compare_terms(diagrams, MIRRORED[op], right, left)
     if isinstance(right, Term):
         if left.kind != right.kind:
             return None
@@ -121,8 +121,14 @@ _EQUALITY = {"=", "!="}
 
 
 def _perhaps_both_null(diagrams: Diagrams, op: str, left: Term, right: Term) -> Any:
-    """null = null is true, which a difference cannot show: the comparison stays open."""
-    return diagrams.branch(Variable((left, right), left.facts | right.facts), [1], [op == "!=", op == "="])
+    """Equal where both have no value, or both have one and the difference is 0."""
+
+    def equal(no_left: Any, no_right: Any, same: Any) -> bool:
+        found = (no_left and no_right) or (not no_left and not no_right and same is True)
+        return bool(found) if op == "=" else not found
+
+    nulls = (_against_null(diagrams, "=", side) for side in (left, right))
+    return diagrams.lift(equal, *nulls, _against(diagrams, "=", add(left, negated(right)), 0))
 
 
 def _against(diagrams: Diagrams, op: str, term: Term, bound: Number) -> Any:
@@ -329,7 +335,7 @@ def _normal(term: Term) -> tuple[Term, Number]:
 
 def _compare_texts(diagrams: Diagrams, op: str, left: Any, right: Any) -> Any:
     if not isinstance(left, OpenText):
-        return _compare_texts(diagrams, _MIRRORED[op], right, left)
+        return _compare_texts(diagrams, MIRRORED[op], right, left)
     if isinstance(right, OpenText):
         variable = Variable((left.variable, right.variable), left.variable.facts | right.variable.facts)
         return diagrams.branch(variable, [1], [op == "!=", op == "="])

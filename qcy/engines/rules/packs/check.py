@@ -11,7 +11,7 @@ from ..facts import Dictionary
 from ..feel import tree as t
 from ..feel.parse import FeelError
 from ..feel.types import ANY, NUMBER, Kind, Typing
-from ..outcomes.diagrams import TooOpen
+from ..outcomes.diagrams import TooOpen, endings
 from ..scope import FROM_APPLICATION, POINTS, Names, fact_kind, score_names
 from ..scores import bounds
 from . import model as m
@@ -49,7 +49,7 @@ def check_version(
     if not faults:
         faults = [*check.kinds()]
     if not faults:
-        faults = [*check.signs(), *check.bands(), *check.unbounded_points()]
+        faults = [*check.signs(), *check.bands(), *check.unbounded_points(), *check.unlisted_classes()]
     if not faults:
         faults = [*check.dead_clauses()]
     return [*faults, *check.sources()]
@@ -103,6 +103,14 @@ class _Check:
                     self.place("scores", group.id),
                     "有 [低, 高] 的分数，请用 judge 写明专家给的分放在哪个数据里。",
                 )
+            if group.judge in self.dictionary and self.dictionary[group.judge].type not in {"int", "decimal"}:
+                yield self.fault(
+                    self.place("scores", group.id), f"“{group.judge}”不是数字，不能放专家给的分。"
+                )
+            if group.id == "total" or not group.items:
+                yield self.fault(self.place("scores", group.id), "每组至少要有一项，编号不能用 total。")
+        if not version.clauses and version.status != m.DRAFT:
+            yield self.fault(self.written, "没有写条件（clauses）：照这样人人符合。")
         yield from self._amount_lines()
         yield from self._twice()
         yield from self._hidden_names()
@@ -132,8 +140,11 @@ class _Check:
     def _hidden_names(self) -> Iterator[Problem]:
         for section, names in (("define", self.version.definitions), ("tables", self.version.tables)):
             for name in names:
-                if name in self.dictionary or name in FROM_APPLICATION:
-                    yield self.fault(self.place(section, name), f"“{name}”已经是数据的名称，请换一个。")
+                taken = name in self.dictionary or name in FROM_APPLICATION or name.startswith(POINTS)
+                if taken or (section == "define" and name in self.version.tables):
+                    yield self.fault(
+                        self.place(section, name), f"“{name}”已经是数据、得分或决策表的名称，请换一个。"
+                    )
 
     def cycles(self) -> Iterator[Problem]:
         trees = {name: [d.tree] for name, d in self.version.definitions.items()}
@@ -142,7 +153,7 @@ class _Check:
 
         def visit(name: str, path: tuple[str, ...]) -> Iterator[Problem]:
             if name in path:
-                at = self.place("define", name)
+                at = self.place("define" if name in self.version.definitions else "tables", name)
                 yield self.fault(
                     at, f"算式互相引用，成了环：{' → '.join((*path[path.index(name) :], name))}。"
                 )
@@ -194,9 +205,23 @@ class _Check:
         """A formula for points has to say how many they can be at most, whatever is missing."""
         names = Names(self.version, self.dictionary, {}, self.version.start, self.version.kinds[0])
         for group in self.version.groups:
-            low, high = bounds(names.run, names.value(POINTS + group.id))
+            try:
+                low, high = bounds(names.run, names.value(POINTS + group.id))
+            except TooOpen:
+                yield self.fault(self.place("scores", group.id), "这一组的项目互相牵连太多，请拆成几组。")
+                continue
             if low is None or high is None:
                 yield self.fault(self.place("scores", group.id), "这一组的分数没有上限或下限，请写成档次。")
+
+    def unlisted_classes(self) -> Iterator[Problem]:
+        """Every class that can come out has to stand in the order."""
+        category = self.version.category
+        if category is None:
+            return
+        names = Names(self.version, self.dictionary, {}, self.version.start, self.version.kinds[0])
+        found = {str(c) for c in endings(names.run.value(category.value)) if c is not None}
+        for name in sorted(found - set(category.order)):
+            yield self.fault(self.place("category", "order"), f"归类会得出“{name}”，请把它写进 order。")
 
     def dead_clauses(self) -> Iterator[Problem]:
         """With nothing known, a clause that is already decided decides nothing."""
@@ -216,7 +241,9 @@ class _Check:
     def _days(self) -> tuple[date, date]:
         """First and last day of the version; thirty years where it has no end."""
         start = self.version.start
-        return start, self.version.end or start.replace(year=start.year + 30, day=min(start.day, 28))
+        return start, self.version.end or start.replace(
+            year=min(start.year + 30, 9999), day=min(start.day, 28)
+        )
 
     def _with_nothing_known(self, clause: m.Clause, day: date, kind: str) -> bool | str | None:
         try:

@@ -302,9 +302,8 @@ class _Reader:
     def decision_table(self, part: Written, field: Field) -> Table:
         f = self.shape("decision_table", part)
         rows = tuple(self._row(row, f["inputs"]) for row in f["rows"])
-        return Table(
-            f["hit"] or "U", (Output("", f["priority"], f["otherwise"]),), tuple(r for r in rows if r)
-        )
+        outputs = (Output("", tuple(map(_constant, f["priority"])), f["otherwise"]),)
+        return Table(f["hit"] or "U", outputs, tuple(row for row in rows if row))
 
     def _row(self, row: Written, inputs: tuple[Node, ...]) -> Row | None:
         *cells, result = row.list() or (row,)

@@ -16,6 +16,7 @@ Proved = frozenset[t.Node]
 class Signs:
     def __init__(self, version: Version, dictionary: Dictionary) -> None:
         self.version, self.dictionary = version, dictionary
+        self._known: dict[str, bool] = {}
 
     def doubtful_denominators(self, node: t.Node, proved: Proved = frozenset()) -> Iterator[t.Node]:
         """Denominators for which it is not certain that they are at least 0."""
@@ -54,7 +55,9 @@ class Signs:
 
     def _name_never_negative(self, name: str) -> bool:
         if name in self.version.definitions:
-            return self._never_negative(self.version.definitions[name].tree, frozenset())
+            if name not in self._known:
+                self._known[name] = self._never_negative(self.version.definitions[name].tree, frozenset())
+            return self._known[name]
         kind = self.dictionary.kinds.get(name)
         return kind is not None and kind.low is not None and kind.low >= 0
 

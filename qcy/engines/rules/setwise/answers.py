@@ -40,7 +40,12 @@ class Answers:
 
     def total(self, amount: str) -> Fraction:
         """Sum of an amount over the firms that get it, in 万元."""
-        return Fraction(int(np.nansum(self.amounts[amount])), UNIT) if amount in self.amounts else Fraction(0)
+        if amount not in self.amounts:
+            return Fraction(0)
+        values = self.amounts[amount]
+        whole = values[~np.isnan(values)].astype(np.int64)
+        high, low = np.divmod(whole, 2**31)  # two sums that cannot overflow, put together exactly
+        return Fraction(int(high.sum()) * 2**31 + int(low.sum()), UNIT)
 
 
 def column(columns: dict[str, Array], name: str, count: int, dtype: Any, empty: Any = 0) -> Array:

@@ -195,7 +195,8 @@ def _reach(measured: Measured, op: str, bound: Fraction) -> Reach:
 def _reach_equal(measured: Measured, op: str, bound: Fraction) -> Reach:
     now = measured.now
     alone = now.d is None and len(now.rising) == 1 and not now.falling and not now.mixed and bound >= 0
-    exact = alone and (bound / now.factor).denominator == 1
+    bare = not np.any(measured.least.n)  # nothing known is added to the missing fact
+    exact = alone and bare and (bound / now.factor).denominator == 1
     return True, True, now.d is not None, not exact
 
 

@@ -56,6 +56,7 @@ def evaluate_stretches(
     kind: str = "new",
     *,
     allow_draft: bool = False,
+    calendar: Any = None,
     progress: Progress = lambda done, total: None,
 ) -> Answers:
     """The same where the rows come in stretches, as from a snapshot; each is read when its turn comes."""
@@ -70,7 +71,7 @@ def evaluate_stretches(
     seen: list[dict[Any, Answer]] = [{} for _ in (*units, version)]
     start = 0
     for part in stretches:
-        _Stretch(answers, version, dictionary, part, on, kind, start, allow_draft).run(units, seen)
+        _Stretch(answers, version, dictionary, part, on, kind, start, allow_draft, calendar).run(units, seen)
         start += part.count
         progress(start, count)
     return answers
@@ -89,9 +90,10 @@ class _Stretch:
         kind: str,
         start: int,
         allow_draft: bool,
+        calendar: Any,
     ) -> None:
         self.answers, self.version, self.dictionary, self.firms = answers, version, dictionary, firms
-        self.on, self.kind, self.allow_draft = on, kind, allow_draft
+        self.on, self.kind, self.allow_draft, self.calendar = on, kind, allow_draft, calendar
         self.rows = slice(start, start + firms.count)
         self.start = start
 
@@ -118,7 +120,7 @@ class _Stretch:
         return Table(version, self.dictionary, self.firms, self.on, self.kind)
 
     def _part(self, version: Version, known: dict[Any, Answer]) -> Part:
-        question = (self.answers.pack, version, self.dictionary, self.on, self.kind)
+        question = (self.answers.pack, version, self.dictionary, self.on, self.kind, self.calendar)
         return Part(question, self.firms, known)
 
     def _join(self, parts: list[Part]) -> None:
@@ -179,7 +181,8 @@ class _Stretch:
             key = tuple(facts.get(name) for name in names)
             if key not in known:
                 pack, draft = self.answers.pack, self.allow_draft
-                found = decide(pack, self.dictionary, facts, self.on, self.kind, allow_draft=draft)
+                more: dict[str, Any] = {"allow_draft": draft, "calendar": self.calendar}
+                found = decide(pack, self.dictionary, facts, self.on, self.kind, **more)
                 known[key] = replace(found, names=None)
             for amount in self.version.amounts:
                 value = known[key].amounts.get(amount.id)

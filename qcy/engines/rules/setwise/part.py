@@ -26,14 +26,15 @@ from .units import facts_of
 FEW = 8
 """Below this it is not worth telling firms apart first."""
 
-Question = tuple[Pack, Version, Dictionary, date, str]
+Question = tuple[Pack, Version, Dictionary, date, str, Any]
+"""Pack, version, dictionary, day and kind of the application, calendar of working days."""
 
 
 class Part:
     """One unit over one stretch: arrays first, the interpreter for the rows they cannot settle."""
 
     def __init__(self, question: Question, firms: Firms, known: dict[Any, Answer]) -> None:
-        self.pack, self.version, self.dictionary, self.on, self.kind = question
+        self.pack, self.version, self.dictionary, self.on, self.kind, self.calendar = question
         self.firms, self.known = firms, known
         self.table = Table(self.version, self.dictionary, firms, self.on, self.kind)
         self.verdict = np.full(firms.count, VERDICTS.index(QUALIFIES), np.int8)
@@ -139,13 +140,14 @@ class Part:
 
     def _decided(self, facts: Mapping[str, Any]) -> Answer:
         pack = replace(self.pack, versions=(self.version,))
-        return replace(decide(pack, self.dictionary, facts, self.on, self.kind, allow_draft=True), names=None)
+        more: dict[str, Any] = {"allow_draft": True, "calendar": self.calendar}
+        return replace(decide(pack, self.dictionary, facts, self.on, self.kind, **more), names=None)
 
     def _keys(self, rows: Array, names: Sequence[str]) -> Sequence[Any]:
         """What tells these firms apart; None for one that has to be looked at by itself."""
         if len(rows) < FEW:
             return [None] * len(rows)
-        question = (self.pack, self.version, self.dictionary, self.on, self.kind)
+        question = (self.pack, self.version, self.dictionary, self.on, self.kind, self.calendar)
         part = Part(question, self.firms.take(rows), {})
         part.settle()
         if part.not_followed:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -180,7 +181,16 @@ def _free(measured: c.Measured, ladder: Ladder) -> Any:
         return False if now.falling else np.asarray(least.n == 0)
     up, down = measured.misses(now.rising), measured.misses(now.falling)
     from_nothing = np.asarray(least.n == 0) & np.asarray(up)
-    over_nothing = np.asarray(least.d == 0) & np.asarray(down) & np.asarray((least.n > UNIT) | up)
+    smallest = replace(least, d=np.where(least.d == 0, 1.0, least.d))  # one step of the missing fact
+    top = max(
+        Fraction(e[0])
+        for b in ladder.bands
+        for i in intervals(b) or []
+        for e in (i.start, i.end)
+        if abs(e[0]) != inf
+    )
+    reaches = np.asarray(compare(">", smallest, top)) | np.asarray(up)
+    over_nothing = np.asarray(least.d == 0) & np.asarray(down) & reaches
     return (from_nothing & ~np.asarray(down)) | over_nothing
 
 

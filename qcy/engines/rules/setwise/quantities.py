@@ -306,6 +306,7 @@ def _compare_whole(op: str, a: Quantity, bound: Fraction) -> Array:
         return (a.n == a.n) & (op == "!=")
     edge = {">=": ceil(at), ">": floor(at) + 1, "<=": floor(at), "<": ceil(at) - 1}.get(op, at)
     with np.errstate(invalid="ignore"):
+        edge = max(-EXACT, min(EXACT, edge))  # no value of a column lies beyond
         return _SIGNED[{">": ">=", "<": "<="}.get(op, op)](a.n, float(edge))
 
 

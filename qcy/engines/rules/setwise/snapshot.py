@@ -164,21 +164,30 @@ class Snapshot:
         self.dictionary = dictionary
         try:
             self._reader = ipc.open_file(pa.memory_map(str(path)))
-            about = json.loads(self._reader.schema.metadata[b"qcy"])
-        except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError):
+            self.layout = self._read_layout(path)
+            self.batches = self._reader.num_record_batches
+            self._metadata = [self._bounds_of(n) for n in range(self.batches)]
+        except (OSError, pa.ArrowException, LookupError, TypeError, ValueError, AttributeError) as wrong:
+            if isinstance(wrong, SnapshotError):
+                raise
             raise SnapshotError(f"{path} 不是企业数据快照，或者没有写完。") from None
-        if about["format"] != FORMAT:
-            raise SnapshotError(f"{path} 的格式是 {about['format']}，这里只能读 {FORMAT}。请重新生成。")
-        self.layout = Layout(
-            about["columns"],
-            {n: tuple(w) for n, w in about["words"].items()},
-            tuple(about["sources"]),
-            about["state"],
-        )
-        self.batches = self._reader.num_record_batches
-        self._metadata = [self._bounds_of(n) for n in range(self.batches)]
         self.bounds = _merged(bounds for _, bounds in self._metadata)
         self.sizes = [size for size, _ in self._metadata]
+
+    def _read_layout(self, path: Path) -> Layout:
+        about = json.loads(self._reader.schema.metadata[b"qcy"])
+        if about["format"] != FORMAT:
+            raise SnapshotError(f"{path} 的格式是 {about['format']}，这里只能读 {FORMAT}。请重新生成。")
+        words = {name: tuple(found) for name, found in about["words"].items()}
+        for name, fact in about["columns"].items():
+            if self._reader.schema.field(name).type != _arrow_type(self.dictionary[fact]):
+                raise SnapshotError(f"{path} 里“{name}”的类型不对，请重新生成。")
+        return Layout(about["columns"], words, tuple(about["sources"]), about["state"])
+
+    def absent(self, on: date, names: Iterable[str]) -> list[str]:
+        """Columns that the named facts mean on that day and the file does not have: of years it knows nothing of."""
+        bound = [column_name(self.dictionary[name], on) for name in names]
+        return sorted({c for c in bound if ":" in c and c not in self.layout.columns})
 
     @property
     def count(self) -> int:

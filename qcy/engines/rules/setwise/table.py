@@ -12,7 +12,7 @@ import numpy as np
 from ..facts import DECIMALS, Dictionary
 from ..feel import tree as t
 from ..feel.evaluate import Evaluation
-from ..outcomes.compare import counted
+from ..outcomes.compare import MIRRORED, counted
 from ..packs.model import Version
 from ..scope import FROM_APPLICATION, POINTS
 from ..tables import Table as DecisionTable
@@ -128,8 +128,10 @@ class Table:
             and self.dictionary[left.id].type in {"enum", "text", "bool"}
         ):
             return self._word(op, left.id, self.constant_or_refuse(right))
-        if isinstance(left, t.Literal):
-            return c.fixed(self._constants.value(t.Comparison(op, left, right)))
+        if self._is_constant(left):
+            if self._is_constant(right):
+                return c.fixed(self._constants.value(t.Comparison(op, left, right)))
+            return self.compared(MIRRORED[op], right, left)
         try:
             bound = self.constant(right)
         except KeyError:
@@ -155,6 +157,9 @@ class Table:
         for met, then in reversed(chain):
             result = c.choice(met, then, result)
         return result
+
+    def _is_constant(self, node: t.Node) -> bool:
+        return all(n.id in FROM_APPLICATION for n in node.walk() if isinstance(n, t.Name))
 
     def constant_or_refuse(self, node: t.Node) -> Any:
         try:
