@@ -19,6 +19,9 @@ from .scope import POINTS, Names
 from .scores import item_points
 from .sentences import Speaker
 
+FIXED = "固定"
+"""The dictionary's period of a fact that never changes."""
+
 MET, UNMET, UNKNOWN, MANUAL = "met", "unmet", "unknown", "manual"
 _STATES = {"qualifies": MET, "fails": UNMET, "unknown": UNKNOWN, "manual": MANUAL}
 
@@ -213,11 +216,15 @@ class Explanation:
 
     def _changes(self, clause: Clause) -> Iterator[Change]:
         for fact in self._facts_in(clause.when):
-            if fact in self.names.facts and not self.dictionary[fact].judgement:
+            if self._changeable(fact) and not self.dictionary[fact].judgement:
                 found = self._without(fact)
                 yield from self._nearest(
                     fact, clause_met(self.version, found.run, clause), lambda value: value is True
                 )
+
+    def _changeable(self, fact: str) -> bool:
+        """Whether it was told and can ever be otherwise: a date of registration cannot."""
+        return fact in self.names.facts and self.dictionary[fact].period != FIXED
 
     def _without(self, fact: str) -> Names:
         """The same question with this one fact left open."""
@@ -285,7 +292,7 @@ class Explanation:
             [item.formula] if item.formula is not None else []
         )
         for fact in dict.fromkeys(f for tree in trees for f in self._facts_in(tree)):
-            if fact in self.names.facts:
+            if self._changeable(fact):
                 other = self._without(fact)
                 outcome = other.run.whole(other.value(POINTS + group.id))
                 yield from self._nearest(

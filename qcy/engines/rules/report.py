@@ -146,7 +146,7 @@ def _points(points: Any) -> str:
 
 def _calculation_lines(calculation: Sequence[Line]) -> Iterator[str]:
     """The steps as bare numbers: some are ratios. The amount itself in 万元."""
-    for line in calculation[:-1]:
+    for line in (step for step in calculation[:-1] if step.says != calculation[-1].says):
         yield f"  {line.title}：{line.says} ＝ {'还缺数据' if line.value is None else decimal_text(line.value)}"
     yield f"  {calculation[-1].title}：{calculation[-1].says} ＝ {_money(calculation[-1].value)}"
 
