@@ -14,6 +14,7 @@ from qcy.engines.rules.packs.shapes import SHAPES, json_schema
 from .firm import HEAD, POLICIES, ROOT, SMALL, TODAY, answer, dictionary, loaded, pack
 
 CLAUSE = "clauses:\n  - {id: one, title: 条件, when: '%s', source: 第一条, grade: T}\n"
+ROUTE = "routes:\n  - {id: r, title: 途径, replaces: [one], any: [{id: o, title: 一项, when: '%s'}]}\n"
 BANDS = """
 clauses:
   - {id: score, title: 得分, when: points_total >= 5, source: 第一条, grade: T}
@@ -87,6 +88,13 @@ def test_the_head_of_the_test_pack_is_sound() -> None:
             "写进 order",
         ),
         (BANDS % ("judge: leading", "rd", '">= 5": [3, 9], "< 5": 1'), "13:9", "不是数字"),
+        (
+            CLAUSE % "a >= 2" + "  - {id: two, title: 又一条, when: a < 2, source: 一, grade: T}",
+            "10:5",
+            "互相矛盾",
+        ),
+        (CLAUSE % "p" + ROUTE % "a >= 0", "13:9", "对所有企业都成立"),
+        (CLAUSE % "p" + ROUTE % "a < 0", "13:9", "永远不会成立"),
         ("clauses: [p]", "10:15", "这里应有若干栏"),
         ("status: active", "10:5", "写了两次"),
     ],

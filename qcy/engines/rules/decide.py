@@ -15,9 +15,10 @@ from typing import Any
 from .facts import Dictionary
 from .feel.evaluate import Evaluation
 from .feel.functions import half_up
+from .met import clause_met, condition_met, qualifying, route_met
 from .outcomes.diagrams import Branch, TooOpen, endings, variables
 from .outcomes.terms import Number, plain
-from .packs.model import DRAFT, Amount, Clause, Pack, Route, Version
+from .packs.model import DRAFT, Amount, Pack, Version
 from .packs.names import names_of
 from .scope import POINTS, TOTAL, Names, score_names
 from .scores import bounds
@@ -113,43 +114,6 @@ def _answer(pack: Pack, version: Version, names: Names, on: date, kind: str, fou
     )
 
 
-def qualifying(version: Version, run: Evaluation) -> Any:
-    """Whether everything is met: True, False or a branch on what is missing."""
-    met: Any = True
-    for clause in version.clauses:
-        met = run.both(met, clause_met(version, run, clause))
-        if met is False:
-            return False
-    return met
-
-
-def clause_met(version: Version, run: Evaluation, clause: Clause) -> Any:
-    """A clause by itself or by a route that stands in for it. No answer (null) counts as not met."""
-    met = condition_met(run, clause)
-    for route in version.routes_for(clause.id):
-        if met is True:
-            return True
-        met = run.either(met, route_met(run, route))
-    return met
-
-
-def route_met(run: Evaluation, route: Route) -> Any:
-    met: Any = False
-    for option in route.options:
-        met = run.either(met, condition_met(run, option))
-        if met is True:
-            return True
-    return met
-
-
-def condition_met(run: Evaluation, clause: Clause) -> Any:
-    return run.diagrams.lift(_is_true, run.value(clause.when))
-
-
-def _is_true(value: Any) -> bool:
-    return value is True
-
-
 def verdict_of(met: Any, dictionary: Dictionary) -> Verdict:
     """(verdict, ordinary facts that can change it, reviewers' facts that can change it), both sorted."""
     if not isinstance(met, Branch):
@@ -205,3 +169,6 @@ def _categories(version: Version, names: Names) -> tuple[str, ...]:
 def _missing(version: Version, names: Names) -> Iterable[str]:
     """Every fact a version mentions and nobody has told."""
     return {name for name in names_of(version) if name in names.dictionary and name not in names.facts}
+
+
+__all__ = ["Answer", "clause_met", "condition_met", "decide", "qualifying", "route_met", "verdict_of"]

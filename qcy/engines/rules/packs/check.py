@@ -11,6 +11,7 @@ from ..facts import Dictionary
 from ..feel import tree as t
 from ..feel.parse import FeelError
 from ..feel.types import ANY, NUMBER, Kind, Typing
+from ..met import qualifying
 from ..outcomes.diagrams import TooOpen, endings
 from ..scope import FROM_APPLICATION, POINTS, Names, fact_kind, score_names
 from ..scores import bounds
@@ -51,7 +52,9 @@ def check_version(
     if not faults:
         faults = [*check.signs(), *check.bands(), *check.unbounded_points(), *check.unlisted_classes()]
     if not faults:
-        faults = [*check.dead_clauses()]
+        faults = [*check.dead_clauses(), *check.dead_routes()]
+    if not any(not fault.warning for fault in faults):
+        faults += check.contradictions()
     return [*faults, *check.sources()]
 
 
@@ -237,6 +240,35 @@ class _Check:
                 yield self.fault(
                     self.place("clauses", clause.id), "这个条件总是满足，可以删去。", warning=True
                 )
+
+    def dead_routes(self) -> Iterator[Problem]:
+        """A way that is always open lifts the condition for everybody; one that never opens is a slip."""
+        for route in self.version.routes:
+            for option in route.options:
+                found = {
+                    self._with_nothing_known(option, d, k) for d in self._days() for k in self.version.kinds
+                }
+                if found == {True}:
+                    says = f"“{option.title}”对所有企业都成立，等于取消了它代替的条件。"
+                    yield self.fault(self.place("routes", route.id), says)
+                elif found <= {False, None}:
+                    yield self.fault(
+                        self.place("routes", route.id), f"“{option.title}”永远不会成立，请核对。"
+                    )
+
+    def contradictions(self) -> Iterator[Problem]:
+        """Clauses that can each be met, but never all of them by one firm."""
+        found = {self._anybody(day, kind) for day in self._days() for kind in self.version.kinds}
+        if self.version.clauses and found == {False}:
+            yield self.fault(self.place("clauses", ""), "这些条件互相矛盾，没有企业能全部满足。")
+
+    def _anybody(self, day: date, kind: str) -> bool:
+        try:
+            return (
+                qualifying(self.version, Names(self.version, self.dictionary, {}, day, kind).run) is not False
+            )
+        except (TooOpen, FeelError):
+            return True
 
     def _days(self) -> tuple[date, date]:
         """First and last day of the version; thirty years where it has no end."""
