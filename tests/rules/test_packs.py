@@ -90,7 +90,7 @@ def test_the_head_of_the_test_pack_is_sound() -> None:
         (BANDS % ("judge: leading", "rd", '">= 5": [3, 9], "< 5": 1'), "13:9", "不是数字"),
         (
             CLAUSE % "a >= 2" + "  - {id: two, title: 又一条, when: a < 2, source: 一, grade: T}",
-            "10:5",
+            "11:7",
             "互相矛盾",
         ),
         (CLAUSE % "p" + ROUTE % "a >= 0", "13:9", "对所有企业都成立"),
