@@ -131,6 +131,12 @@ def test_a_file_that_is_no_pack(text: str, says: str) -> None:
     assert any(says in str(problem) for problem in result.problems), [str(p) for p in result.problems]
 
 
+@pytest.mark.parametrize("style", ["|", ">-"])
+def test_a_mistake_in_a_block_of_text_is_told_at_its_own_line(style: str) -> None:
+    body = f"clauses:\n  - id: one\n    title: 条件\n    source: 一\n    grade: T\n    when: {style}\n      sale >= 5"
+    assert [str(p)[:15] for p in loaded(body).problems] == ["test.yaml:16:11"]
+
+
 def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes("政策".encode("gb18030"))
     (tmp_path / "huge.yaml").write_text("a" * 2_000_001)

@@ -108,6 +108,15 @@ def _place(mark: Any) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
+def _block_start(mark: Any) -> tuple[int, int]:
+    """Where the text of a block scalar begins: the first line with something on it after the indicator."""
+    lines = str(mark.buffer or "").split("\n")
+    for number, line in enumerate(lines[mark.line + 1 :], start=mark.line + 2):
+        if line.strip("\0 "):
+            return number, len(line) - len(line.lstrip()) + 1
+    return _place(mark)
+
+
 def _refuse_aliases(text: str, file: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
@@ -124,6 +133,8 @@ def _written(node: yaml.Node, file: str, depth: int) -> Written:
     if isinstance(node, yaml.SequenceNode):
         return Written(tuple(_written(part, file, depth + 1) for part in node.value), line, column)
     assert isinstance(node, yaml.ScalarNode)
+    if node.style in {"|", ">"}:
+        return Written(_scalar(node), *_block_start(node.start_mark))
     return Written(_scalar(node), line, column, 1 if node.style in {"'", '"'} else 0)
 
 
