@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import psutil
 import psycopg
 
 from tests.run import cluster, url_of
@@ -20,9 +21,11 @@ class Cluster:
     def kill(self) -> None:
         """kill -9 of the postmaster and all its children: nobody is left to write anything down."""
         postmaster = self.server.get_postmaster_info().process
+        postmaster.suspend()  # it starts nobody new while its children are counted
         everyone = [postmaster, *postmaster.children(recursive=True)]
         for process in everyone:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # a worker may have ended by itself meanwhile
+                process.kill()
         for process in everyone:
             process.wait()
 
