@@ -144,10 +144,10 @@ def test_working_days_follow_the_calendar_given() -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        expression(text)
-        unary_tests(text, t.Name("v"))
-    except FeelError:
-        pass
+        assert isinstance(expression(text), t.Node)
+        assert isinstance(unary_tests(text, t.Name("v")), t.Node)
+    except FeelError as wrong:
+        assert wrong.says and wrong.at.line >= 1 and wrong.at.column >= 1
 
 
 @given(
@@ -174,5 +174,5 @@ def test_any_words_are_read_or_refused_and_never_crash(words: list[str]) -> None
     try:
         tree = expression("".join(words))
         Evaluation({"a": 1, "b": "x", "c": None}.__getitem__).value(tree)
-    except FeelError:
-        pass
+    except FeelError as wrong:
+        assert wrong.says and wrong.at.line >= 1 and wrong.at.column >= 1

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qcy.engines.rules import decide
+from qcy.engines.rules import decide, dictionary_of
 from qcy.engines.rules.packs.model import DRAFT
 from qcy.engines.rules.packs.names import names_of
 from qcy.engines.rules.sampling import Sampler
+from qcy.engines.rules.setwise.answers import Answers, rows_of
 from qcy.engines.rules.setwise.columns import EXACT, bounded, column_of, firms_of
-from qcy.engines.rules.setwise.evaluate import evaluate, fen, rows_of
+from qcy.engines.rules.setwise.evaluate import evaluate, fen
 from qcy.engines.rules.setwise.quantities import NotCertain, Quantity, compare, divide, multiply, of_column
 from qcy.engines.rules.setwise.snapshot import Snapshot, SnapshotError, column_name
 from qcy.engines.rules.synthetic import make_register
@@ -214,3 +215,43 @@ def test_a_column_keeps_exact_values() -> None:
     values = [None, Fraction(1, 10**6), Fraction(42005, 10), 9_000_000_000]
     column = column_of(SMALL["rd"], values)
     assert [column.value(row) for row in range(4)] == values
+
+
+def test_R1_known_parts_beside_two_gaps_do_not_share_an_answer() -> None:
+    rule = clause("tech + rd_staff + a <= 100 and tech + rd_staff + b >= 101", STAFF)
+    kinds = dictionary_of(STAFF)
+    first, second = {"a": 3, "b": 3}, {"a": 3, "b": 50}
+    for rows in ([first] * 10 + [second] * 10, [second] * 10 + [first] * 10):
+        answers = evaluate(rule, kinds, firms_of(rows, kinds), TODAY)
+        found = [answer.verdict for answer in rows_of(answers, kinds)]
+        assert found == [decide(rule, kinds, row, TODAY).verdict for row in rows]
+
+
+def test_R1_a_fact_in_otherwise_is_read_too() -> None:
+    rule = pack(
+        """
+tables:
+  t: {hit: F, inputs: [a], rows: [['> 2', '100']], otherwise: rd}
+clauses:
+  - {id: one, title: 条件, when: t >= 10, source: 第一条, grade: T}
+"""
+    )
+    assert names_of(rule.versions[0]) >= {"a", "rd"}
+    rows = [{"a": a, "rd": rd} for a in (1, 3) for rd in (5, 50)] + [{"a": 1}]
+    assert compared(rule, rows, known=SMALL) == []
+
+
+@pytest.mark.parametrize(
+    "when", ["0.05 <= rd / sales", '5 <= rd and "x" = kind', "(rd + 5) != 3 or p", "1 < 2 and rd > 1"]
+)
+def test_R1_constants_on_the_left(when: str) -> None:
+    rule = clause(when)
+    rows = list(Sampler(rule.versions[0], SMALL, TODAY, seed=4).firms(80))
+    assert compared(rule, rows, known=SMALL) == []
+
+
+def test_sums_of_money_are_exact_above_2_to_the_53() -> None:
+    each = 8_999_999_999_999_999
+    answers = Answers(clause("p"), None, 20_000, np.zeros(20_000))
+    answers.amounts["a"] = np.full(20_000, float(each))
+    assert answers.total("a") == Fraction(each * 20_000, 10**6)

@@ -15,7 +15,7 @@ from typing import Any
 from .facts import Dictionary
 from .feel.evaluate import Evaluation
 from .feel.functions import half_up
-from .met import clause_met, condition_met, qualifying, route_met
+from .met import qualifying
 from .outcomes.diagrams import Branch, TooOpen, endings, variables
 from .outcomes.terms import Number, plain
 from .packs.model import DRAFT, Amount, Pack, Version
@@ -169,6 +169,3 @@ def _categories(version: Version, names: Names) -> tuple[str, ...]:
 def _missing(version: Version, names: Names) -> Iterable[str]:
     """Every fact a version mentions and nobody has told."""
     return {name for name in names_of(version) if name in names.dictionary and name not in names.facts}
-
-
-__all__ = ["Answer", "clause_met", "condition_met", "decide", "qualifying", "route_met", "verdict_of"]

@@ -8,13 +8,14 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from .decide import Answer, clause_met, condition_met, route_met, span_of, to_fen, verdict_of
+from .decide import Answer, span_of, to_fen, verdict_of
 from .facts import Dictionary, Told
 from .feel import tree as t
+from .met import clause_met, condition_met, route_met
 from .outcomes.compare import counted
 from .outcomes.diagrams import Branch
 from .outcomes.terms import Leaf, Number, plain
-from .packs.model import Amount, Clause, Route, ScoreGroup, ScoreItem
+from .packs.model import Amount, Clause, ScoreGroup, ScoreItem
 from .scope import POINTS, Names
 from .scores import item_points
 from .sentences import Speaker
@@ -347,16 +348,3 @@ def _nearest_index(branch: Branch, cell: int, kind: Any, now: Any) -> int:
 def _far(value: Any, now: Any) -> Number:
     a, b = counted(value), counted(now)
     return abs(Fraction(a[1]) - b[1]) if a and b else 1
-
-
-__all__ = [
-    "Change",
-    "Evidence",
-    "Explanation",
-    "Finding",
-    "GroupPoints",
-    "ItemPoints",
-    "Line",
-    "Measured",
-    "Route",
-]

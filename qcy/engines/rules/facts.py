@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from .outcomes.compare import OpenText
-from .outcomes.diagrams import Branch, Diagrams, Variable
+from .outcomes.diagrams import Diagrams, Variable
 from .outcomes.terms import Leaf, Number, leaf_term, plain
 
 DECIMALS = 6
@@ -243,6 +243,3 @@ def _bound(written: Any) -> Number | None:
     if len(str(written)) > 40 or not re.fullmatch(r"-?\d+(\.\d+)?", str(written)):
         raise ValueError(f"“{str(written)[:40]}”不是数字")
     return plain(Fraction(str(written)))
-
-
-__all__ = ["Branch", "Dictionary", "FactError", "FactKind", "Told", "dictionary_of"]

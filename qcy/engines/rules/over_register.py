@@ -18,7 +18,7 @@ from .terminal import Stop, command, pack_files, progress, read_dictionary, usab
 @command
 def register(options: argparse.Namespace) -> int:
     """Policies over a whole snapshot: how many qualify, fail, are unknown or wait for a reviewer, and what it costs."""
-    from .setwise.evaluate import Answers
+    from .setwise.answers import Answers
 
     dictionary = read_dictionary(options.packs)
     snapshot = open_snapshot(options.snapshot, dictionary)
@@ -102,7 +102,7 @@ def whatif(options: argparse.Namespace) -> int:
 
 def moved(before: Any, after: Any) -> dict[str, int]:
     """How many firms change sides, by the side they come from and go to."""
-    from .setwise.evaluate import VERDICTS as CODES
+    from .setwise.answers import VERDICTS as CODES
 
     was, now = before.verdict, after.verdict
     qualifies, fails = CODES.index("qualifies"), CODES.index("fails")

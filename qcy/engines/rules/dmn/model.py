@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from ..feel.evaluate import Evaluation, Function, Scope
+from ..feel.evaluate import Evaluation, Function
 from ..feel.parse import FeelError, expression, unary_tests
 from ..feel.tree import Literal, Node
 from ..tables import HIT_POLICIES, Output, Row, Table
@@ -219,6 +219,3 @@ def _text(element: Any) -> str:
     inner = None if element is None else _child(element, "text")
     text = (inner.text or "").strip() if inner is not None else ""
     return text or "-"
-
-
-__all__ = ["DmnError", "Model", "Scope", "read_model"]

@@ -7,7 +7,7 @@ Named as in DMN 1.5, chapter 10.3.4, with `_` for the blanks; `coalesce`, `worki
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from itertools import islice
 from math import ceil, floor
@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..outcomes.calculate import unfollowed
 from ..outcomes.compare import compare
-from ..outcomes.diagrams import Branch
-from ..outcomes.terms import Number, Term, plain
+from ..outcomes.terms import Term, plain
 from .parse import FeelError
 
 if TYPE_CHECKING:
@@ -193,5 +192,3 @@ ARGUMENTS: dict[str, tuple[int, int]] = {
     "add_working_days": (2, 2),
 }
 """How many arguments a function takes (at least, at most); the others take one or more."""
-
-__all__ = ["ARGUMENTS", "BUILT_IN", "Branch", "Number", "half_up", "part_of_open", "timedelta"]

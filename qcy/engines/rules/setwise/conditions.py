@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .columns import Array
-from .quantities import NotCertain, Quantity, compare
+from .quantities import Quantity, compare
 
 Mask = Any
 """A boolean array, or one truth value for all rows."""
@@ -250,19 +250,3 @@ class Deciding:
             before = self.by_fact.setdefault(fact, np.zeros(self.count, bool))
             self.doubt |= before & rows  # asked twice: the two places cannot be told apart here
             before |= rows
-
-
-__all__ = [
-    "Condition",
-    "Deciding",
-    "Measured",
-    "NotCertain",
-    "both",
-    "choice",
-    "compared",
-    "either",
-    "fixed",
-    "negation",
-    "one_of",
-    "yes",
-]

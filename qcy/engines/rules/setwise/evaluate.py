@@ -16,7 +16,7 @@ import numpy as np
 from ..decide import FAILS, MANUAL, QUALIFIES, UNKNOWN, Answer, decide
 from ..facts import Dictionary
 from ..packs.model import DRAFT, Amount, Pack, Version
-from .answers import VERDICTS, Answers, column, rows_of, span_columns
+from .answers import VERDICTS, Answers, column, span_columns
 from .columns import Array, Firms
 from .part import Part
 from .points import UNIT
@@ -214,6 +214,3 @@ def fen(found: Quantity) -> Array:
     )
     rounded = np.sign(whole_n) * ((2 * np.abs(whole_n) + whole_d) // (2 * whole_d))
     return np.where(usable, rounded.astype(float), np.nan)
-
-
-__all__ = ["VERDICTS", "Answers", "evaluate", "evaluate_stretches", "fen", "rows_of"]

@@ -20,8 +20,7 @@ import pyarrow as pa
 import pyarrow.ipc as ipc
 
 from ..facts import Dictionary, FactKind, Told
-from ..vectors import spelled
-from .columns import EXACT, Array, Column, Firms, column_of, grid
+from .columns import EXACT, Array, Column, Firms
 
 STRETCH = 32_768
 """Rows written together: what the evaluator works on at a time, small enough for a processor's cache."""
@@ -249,17 +248,3 @@ def _merged(all_bounds: Iterable[Mapping[str, tuple[int, int]]]) -> dict[str, tu
             before = merged.get(name, (0, 0))
             merged[name] = (min(before[0], least), max(before[1], most))
     return merged
-
-
-__all__ = [
-    "Layout",
-    "STRETCH",
-    "Snapshot",
-    "SnapshotError",
-    "Stretch",
-    "Writer",
-    "column_of",
-    "grid",
-    "spelled",
-    "writing",
-]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -302,9 +302,12 @@ def _first(table: DecisionTable) -> Cases:
 def _by_priority(table: DecisionTable) -> Cases:
     """The most important result first; only where every result is a listed constant."""
     order = table.outputs[0].priority
-    if not all(isinstance(output, t.Literal) and output.value in order for _, output in _first(table)):
-        raise q.NotCertain
-    return sorted(_first(table), key=lambda case: order.index(case[1].value))  # type: ignore[attr-defined]
+    ranked: list[tuple[int, tuple[t.Node, t.Node]]] = []
+    for condition, output in _first(table):
+        if not isinstance(output, t.Literal) or output.value not in order:
+            raise q.NotCertain
+        ranked.append((order.index(output.value), (condition, output)))
+    return [case for _, case in sorted(ranked, key=lambda r: r[0])]
 
 
 def _unique(table: DecisionTable) -> Cases:
@@ -326,6 +329,3 @@ def _does_not_hold(condition: t.Node) -> t.Node:
 
 
 _IN_ORDER: dict[str, Callable[[DecisionTable], Cases]] = {"F": _first, "P": _by_priority, "U": _unique}
-
-
-__all__ = ["Table", "as_choices", "timedelta"]
