@@ -8,19 +8,27 @@ export UV_NO_CONFIG := 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export DJANGO_SETTINGS_MODULE ?= qcy.settings.development
 
-.PHONY: run test check bench soak system screens clean
+.PHONY: run test test-sqlite test-postgresql test-rows-only test-filter-only test-browser check bench soak system screens clean
 
 run: $(VENV)/ready  ## the demo world on http://127.0.0.1:8000
 	@if test -s var/qcy.sqlite3; then $(BIN)/qcy migrate; else $(BIN)/qcy demo; fi
 	@exec $(BIN)/qcy serve --port $(PORT)
 
 test: $(VENV)/ready  ## everything: both databases, both tenancy layers, the browser, kill -9 and power loss
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync test-postgresql test-sqlite test-browser test-rows-only test-filter-only
+	@$(BIN)/python tests/run.py sqlite -m faults  # alone: kills servers of its own, needs gcc
+
+test-sqlite:
 	@$(BIN)/python tests/run.py sqlite -m "not browser and not faults"
-	@$(BIN)/python tests/run.py postgresql -m "not browser and not faults" --ignore tests/rules --ignore tests/kernel  # no database in these
-	@$(BIN)/python tests/run.py rows-only
-	@$(BIN)/python tests/run.py filter-only
-	@$(BIN)/python tests/run.py sqlite -m browser  # apart: Playwright's event loop and Django's ORM share no thread
-	@$(BIN)/python tests/run.py sqlite -m faults  # apart: kills servers of its own, needs gcc
+
+test-postgresql:  # without the tests that have no database in them
+	@$(BIN)/python tests/run.py postgresql -m "not browser and not faults" --ignore tests/rules --ignore tests/kernel
+
+test-rows-only test-filter-only: test-%:
+	@$(BIN)/python tests/run.py $*
+
+test-browser:  # apart: Playwright's event loop and Django's ORM share no thread
+	@$(BIN)/python tests/run.py sqlite -m browser
 
 check: $(VENV)/ready  ## style, types, layers, migrations
 	@$(BIN)/ruff check .
