@@ -69,6 +69,7 @@ def over_snapshot(pack: Pack, dictionary: Dictionary, snapshot: Any, options: ar
         options.kind,
         allow_draft=options.allow_draft,
         calendar=options.calendar(),
+        points=False,
         progress=progress(pack.title),
     )
 

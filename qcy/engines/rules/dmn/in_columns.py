@@ -12,8 +12,7 @@ import numpy as np
 from ..facts import Dictionary, FactKind
 from ..feel import tree as t
 from ..packs.model import Definition, Version
-from ..setwise.columns import firms_of
-from ..setwise.part import classes
+from ..setwise.columns import Array, firms_of
 from ..setwise.quantities import NotCertain
 from ..setwise.table import Table
 from .model import Model
@@ -76,5 +75,20 @@ def _answer(table: Table, node: t.Node) -> Any:
 
 
 def _word(table: Table, node: t.Node) -> Any:
-    found = [word for word, rows in classes(table, node, np.ones(1, bool)).items() if rows[0]]
+    found = [word for word, rows in _classes(table, node, np.ones(1, bool)).items() if rows[0]]
     return found[0] if len(found) == 1 else None
+
+
+def _classes(table: Table, tree: t.Node, reach: Array) -> dict[Any, Array]:
+    """Rows that can end in each constant of a tree of `if`s, among those in `reach`."""
+    masks: dict[Any, Array] = {}
+    tree = table.expanded(tree)
+    while isinstance(tree, t.Choice):
+        met = table.condition(tree.condition)
+        for name, rows in _classes(table, tree.then, reach & np.asarray(met.can_hold)).items():
+            masks[name] = masks.get(name, False) | rows
+        reach, tree = reach & np.asarray(met.may_miss), table.expanded(tree.other)
+    if not isinstance(tree, t.Literal):
+        raise NotCertain
+    masks[tree.value] = masks.get(tree.value, False) | reach
+    return masks

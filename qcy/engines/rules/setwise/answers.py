@@ -15,7 +15,7 @@ from ..facts import Dictionary
 from ..outcomes.terms import plain
 from ..packs.model import Pack, Version
 from .columns import Array
-from .points import UNIT
+from .scoring import UNIT
 
 VERDICTS = (FAILS, QUALIFIES, UNKNOWN, MANUAL)
 """What the codes in `Answers.verdict` mean."""
@@ -29,7 +29,10 @@ class Answers:
     version: Version | None
     count: int
     verdict: Array
-    deciding: dict[str, Array] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()
+    deciding: Array = field(default_factory=lambda: np.zeros(0, np.uint64))
+    """The missing facts that can change the verdict: bit n stands for `facts[n]`."""
+
     points: dict[str, tuple[Array, Array]] = field(default_factory=dict)
     amounts: dict[str, Array] = field(default_factory=dict)
     categories: dict[str, Array] = field(default_factory=dict)
@@ -62,9 +65,9 @@ def span_columns(answers: Answers, name: str) -> tuple[Array, Array]:
 
 def rows_of(answers: Answers, dictionary: Dictionary) -> Iterator[Answer]:
     """Every firm's answer in the interpreter's own shape (for comparing, and for showing one firm)."""
-    deciding = sorted(answers.deciding)
     for row in range(answers.count):
-        yield _row(answers, dictionary, row, [fact for fact in deciding if answers.deciding[fact][row]])
+        bits = int(answers.deciding[row]) if answers.facts else 0
+        yield _row(answers, dictionary, row, [f for n, f in enumerate(answers.facts) if bits >> n & 1])
 
 
 def _row(answers: Answers, dictionary: Dictionary, row: int, deciding: list[str]) -> Answer:

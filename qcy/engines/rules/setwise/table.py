@@ -1,4 +1,4 @@
-"""Trees of one version over one table: quantities, conditions and points, each computed once."""
+"""Trees of one version over one table: quantities and conditions, each computed once. For amounts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from ..feel import tree as t
 from ..feel.evaluate import Evaluation
 from ..outcomes.compare import MIRRORED, counted
 from ..packs.model import Version
-from ..scope import FROM_APPLICATION, POINTS
+from ..scope import FROM_APPLICATION
 from ..tables import Table as DecisionTable
 from . import conditions as c
 from . import quantities as q
 from .columns import Array, Firms
 from .numbers import NUMBERS, constant
-from .points import Points, group_points, points_condition, total_points
-from .signature import Notes
 
 Step = Fraction(1, 10**DECIMALS)
 
@@ -35,12 +33,6 @@ class Table:
         self._constants = Evaluation(application.__getitem__)
         self._quantities: dict[tuple[t.Node, bool], q.Quantity] = {}
         self._conditions: dict[t.Node, c.Condition] = {}
-        self._points: dict[str, Points] = {}
-        self.notes = Notes()
-
-    def share(self, other: Table) -> None:
-        """Uses and fills the other table's results: the same trees over the same rows."""
-        self._quantities, self._conditions, self._points = other._quantities, other._conditions, other._points
 
     # -- facts ----------------------------------------------------------------
 
@@ -120,8 +112,6 @@ class Table:
         left, right = self.expanded(left), self.expanded(right)
         if isinstance(left, t.Choice) and op in {"=", "!="} and _is_text(right):
             return self._choice_of_words(op, left, right)
-        if isinstance(left, t.Name) and left.id.startswith(POINTS):
-            return points_condition(self.points(left.id), op, self._bound(right))
         if (
             isinstance(left, t.Name)
             and left.id in self.dictionary
@@ -143,7 +133,6 @@ class Table:
 
     def _asked(self, node: t.Node, op: str, bound: Fraction) -> c.Condition:
         measured = self.measured(node)
-        self.notes.note(node, measured, [bound])
         return c.compared(measured, op, bound)
 
     def _choice_of_words(self, op: str, left: t.Choice, right: t.Node) -> c.Condition:
@@ -196,24 +185,6 @@ class Table:
             unseen = len({w for w in wanted if w not in words and isinstance(w, str)})
             return c.one_of(values, places | {-9 - n for n in range(unseen)}, len(words) + unseen + 1, fact)
         return c.one_of(values, places, len(words), fact)
-
-    # -- points ---------------------------------------------------------------
-
-    def points(self, name: str) -> Points:
-        if name not in self._points:
-            self._points[name] = self._named_points(name.removeprefix(POINTS))
-        return self._points[name]
-
-    def _named_points(self, name: str) -> Points:
-        if name == "total":
-            return total_points([self.points(POINTS + group.id) for group in self.version.groups])
-        for group in self.version.groups:
-            if group.id == name:
-                return group_points(self, group, group.items)
-            for item in group.items:
-                if item.id == name and group.show_items:
-                    return group_points(self, group, (item,), judged=False)
-        raise q.NotCertain
 
 
 def _is_text(node: t.Node) -> bool:

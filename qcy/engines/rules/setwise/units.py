@@ -61,11 +61,13 @@ def _connected(version: Version, is_fact: Callable[[str], bool]) -> list[tuple[C
 
 
 def _facts_of(version: Version, clause: Clause, is_fact: Callable[[str], bool]) -> set[str]:
-    trees = [
-        clause.when,
-        *(option.when for route in version.routes_for(clause.id) for option in route.options),
-    ]
-    return {name for name in _reached(version, trees) if is_fact(name)}
+    return {name for name in reached_names(version, clause) if is_fact(name)}
+
+
+def reached_names(version: Version, clause: Clause) -> set[str]:
+    """Names a clause and its routes lead to."""
+    routes = [option.when for route in version.routes_for(clause.id) for option in route.options]
+    return _reached(version, [clause.when, *routes])
 
 
 def _reached(version: Version, trees: Iterable[t.Node]) -> set[str]:

@@ -1,0 +1,328 @@
+"""A clause on points over many firms: sums of items against bounds, and the missing facts that decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..feel import tree as t
+from ..met import route_met
+from ..outcomes.compare import MIRRORED
+from ..outcomes.diagrams import TooOpen
+from ..outcomes.totals import Total
+from ..packs.model import Clause, ScoreGroup, ScoreItem
+from ..scope import POINTS, TOTAL
+from ..scores import item_points, reaches_at_most
+from .axes import Domain
+from .columns import Array
+from .lattice import Lattice
+from .pieces import Question
+from .quantities import NotCertain
+from .reachable import Reachable
+from .scoring import UNIT, ItemOutcome, item_outcome
+from .views import View
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Items that have to come to `bound` together, in millionths."""
+
+    groups: tuple[str, ...]
+    item: str
+    bound: int
+
+    def has(self, group: str, item: str) -> bool:
+        return group in self.groups and self.item in {"", item}
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    group: str
+    id: str
+    judge: str
+    lattice: Lattice
+
+
+class Scored:
+    """A clause on points, with its routes. NotCertain where it is not a row of sums against numbers."""
+
+    def __init__(self, question: Question, clause: Clause, domain: Domain) -> None:
+        version, names = question.version, question.names
+        self.sums = [_sum(version.groups, part) for part in _parts(clause.when)]
+        wanted = [g for g in version.groups if any(g.id in s.groups for s in self.sums)]
+        self.judges = {g.id: g.judge for g in wanted if g.judge}
+        try:
+            route: Any = False
+            for option in version.routes_for(clause.id):
+                route = names.run.either(route, route_met(names.run, option))
+            self.route = Lattice(route, question.dictionary, question.axes, domain)
+            self.items = [
+                Item(g.id, i.id, g.judge, _lattice(question, names, g, i, domain))
+                for g in wanted
+                for i in g.items
+            ]
+        except TooOpen:
+            raise NotCertain from None
+        for group in wanted:
+            _refuse_cut(names, group)
+        members = [tuple(n for n, s in enumerate(self.sums) if s.has(i.group, i.id)) for i in self.items]
+        self.reachable = Reachable([i.lattice for i in self.items], members, [s.bound for s in self.sums])
+
+    def settle(self, stretch: View, bits: Bits) -> Settled:
+        """Whether the clause can hold and can fail, the facts that decide it, and firms this does not settle."""
+        found = _Firms(self, stretch, bits)
+        return found.settled()
+
+
+def _parts(tree: t.Node) -> list[t.Comparison]:
+    items = tree.items if isinstance(tree, t.Both) else (tree,)
+    if not all(isinstance(item, t.Comparison) for item in items):
+        raise NotCertain
+    return [item for item in items if isinstance(item, t.Comparison)]
+
+
+def _sum(groups: tuple[ScoreGroup, ...], node: t.Comparison) -> Sum:
+    """`points_x >= number`, `>` and, for points that cannot be negative, `!= 0`."""
+    op, left, right = node.op, node.left, node.right
+    if not isinstance(left, t.Name):
+        op, left, right = MIRRORED[op], right, left
+    value = right.value if isinstance(right, t.Literal) else None
+    if not isinstance(left, t.Name) or not isinstance(value, (int, Fraction)) or isinstance(value, bool):
+        raise NotCertain
+    if op not in {">=", ">"} and (op, value) != ("!=", 0):
+        raise NotCertain
+    exact = Fraction(value) * UNIT
+    if exact.denominator != 1 or not left.id.startswith(POINTS):
+        raise NotCertain
+    bound = int(exact) + (op != ">=")
+    if left.id == TOTAL:
+        return Sum(tuple(g.id for g in groups), "", bound)
+    name = left.id.removeprefix(POINTS)
+    for group in groups:
+        if group.id == name:
+            return Sum((group.id,), "", bound)
+        if group.show_items and any(item.id == name for item in group.items) and not group.judge:
+            return Sum((group.id,), name, bound)
+    raise NotCertain
+
+
+def _lattice(question: Question, names: Any, group: ScoreGroup, item: ScoreItem, domain: Domain) -> Lattice:
+    root = names.run.whole(item_points(names.run, group, item))
+    found = Lattice(root, question.dictionary, question.axes, domain, item_outcome(group.judge))
+    if any(low < 0 for low, _ in _all_points(item)):
+        raise NotCertain
+    return found
+
+
+def _all_points(item: ScoreItem) -> list[tuple[Any, Any]]:
+    bands = [band.points for ladder in item.ladders for band in ladder.bands]
+    return bands + [(ladder.otherwise, ladder.otherwise) for ladder in item.ladders]
+
+
+def _refuse_cut(names: Any, group: ScoreGroup) -> None:
+    """A group whose items can come to more than its maximum is not a plain sum."""
+    total = Total(tuple(item_points(names.run, group, item) for item in group.items))
+    if group.highest is not None and not reaches_at_most(total, group.highest):
+        raise NotCertain
+
+
+class Bits:
+    """Facts as bits of a 64-bit number."""
+
+    def __init__(self, facts: Sequence[str]) -> None:
+        if len(facts) > 64:
+            raise NotCertain
+        self.places = {fact: place for place, fact in enumerate(facts)}
+
+    def of(self, facts: Any) -> np.uint64:
+        return np.uint64(sum(1 << self.places[fact] for fact in facts))
+
+    def taken(self, lattice: Lattice, places: Array, name: str) -> Array:
+        """The facts an attribute of each firm's outcome names."""
+        return lattice.taken(places, name, lambda outcome: self.of(getattr(outcome, name)), np.uint64)
+
+
+@dataclass
+class Settled:
+    """Per firm: whether it can hold and can fail, and which missing facts decide (as bits).
+
+    `facts` surely decide if nothing is in `knots`; no fact outside `asked` can. `knots` are facts that two parts wait
+    for: where there are any, `hold`, `miss` and `facts` may be more than the truth. `doubt`: not told at all.
+    `single`: facts that something waits for and nothing else.
+    """
+
+    hold: Array
+    miss: Array
+    facts: Array
+    asked: Array
+    single: Array
+    knots: Array
+    doubt: Array
+
+
+@dataclass
+class _Place:
+    """One item of every firm."""
+
+    item: Item
+    kinds: Array
+    low: Array
+    high: Array
+    gap: Array
+    swings: list[tuple[Array, Array, Array]]
+    """(bits, low, high), one for each fact or quotient that moves the item by itself."""
+
+
+_NONE = np.uint64(0)
+
+
+class _Firms:
+    def __init__(self, clause: Scored, stretch: View, bits: Bits) -> None:
+        self.clause, self.stretch, self.bits = clause, stretch, bits
+        self.count = stretch.count
+        self.doubt, self.unseen = np.zeros(self.count, bool), np.zeros(self.count, bool)
+        self.asked, self.knots = np.zeros(self.count, np.uint64), np.zeros(self.count, np.uint64)
+        self.single, self.unsure = np.zeros(self.count, np.uint64), np.zeros(self.count, bool)
+        self.given = {group: self._given(judge) for group, judge in clause.judges.items()}
+        self.places = [self._place(item) for item in clause.items]
+
+    def _given(self, judge: str) -> tuple[Array, Array]:
+        """(firms whose points a reviewer has given, those points)."""
+        column = self.stretch.column(judge)
+        if column is None:
+            return np.zeros(self.count, bool), np.zeros(self.count)
+        known = ~np.isnan(column[1])
+        scale = UNIT if column[0].type == "int" else 1
+        return known, np.where(known, column[1], 0.0) * scale
+
+    def _place(self, item: Item) -> _Place:
+        lattice = item.lattice
+        kinds = lattice.places(self.stretch)
+
+        def points(name: str, what: Callable[[ItemOutcome], Any]) -> Array:
+            return lattice.taken(kinds, name, what, float)
+
+        low, high = points("low", lambda o: o.low), points("high", lambda o: o.high)
+        slots = range(max(len(outcome.swings) for outcome in lattice.outcomes))
+        swings = [self._swing(lattice, kinds, slot) for slot in slots]
+        found = _Place(item, kinds, low, high, points("gap", lambda o: o.gap), swings)
+        single, knots, asked = (self.bits.taken(lattice, kinds, name) for name in ("single", "knots", "facts"))
+        unsure = lattice.taken(kinds, "unsure", lambda o: o.unsure, bool)
+        if item.group in self.given:
+            free = ~self.given[item.group][0]
+            found.low, found.high, found.gap = found.low * free, found.high * free, found.gap * free
+            found.swings = [(b * free, low * free, high * free) for b, low, high in found.swings]
+            single, knots, asked, unsure = single * free, knots * free, asked * free, unsure & free
+        self.knots |= knots | (self.single & single)
+        self.single |= single
+        self.asked |= asked
+        self.unsure |= unsure
+        return found
+
+    def _swing(self, lattice: Lattice, kinds: Array, slot: int) -> tuple[Array, Array, Array]:
+        bits = lattice.taken(kinds, f"swing {slot}", lambda o: self.bits.of(o.swing(slot).facts), np.uint64)
+        low = lattice.taken(kinds, f"low {slot}", lambda o: o.swing(slot).low, float)
+        return bits, low, lattice.taken(kinds, f"high {slot}", lambda o: o.swing(slot).high, float)
+
+    # -- the clause ---------------------------------------------------------------
+
+    def settled(self) -> Settled:
+        held = [self._ends(s) for s in self.clause.sums]
+        hold, miss = np.ones(self.count, bool), np.zeros(self.count, bool)
+        for (low, high), one in zip(held, self.clause.sums, strict=True):
+            hold, miss = hold & (high >= one.bound), miss | (low < one.bound)
+        facts = self._deciding(held, hold & miss)
+        return self._with_routes(hold, miss, facts)
+
+    def _with_routes(self, hold: Array, miss: Array, facts: Array) -> Settled:
+        route, bits = self.clause.route, self.bits
+        places = route.places(self.stretch)
+        can = route.taken(places, "hold", lambda o: True in o.endings, bool)
+        may_not = route.taken(places, "miss", lambda o: o.endings != (True,), bool)
+        asked, single, knots = (bits.taken(route, places, name) for name in ("facts", "single", "knots"))
+        self.doubt = (self.doubt & hold & miss) | self.unsure
+        by_points, by_route = hold & miss & may_not, can & may_not & miss
+        facts, mine, tied = (np.where(by_points, b, _NONE) for b in (facts, self.single, self.knots))
+        asked, single, knots = (np.where(by_route, b, _NONE) for b in (asked, single, knots))
+        knots |= tied | (single & mine)
+        doubt = (self.doubt & may_not) | route.taken(places, "unsure", lambda o: o.unsure, bool)
+        every = np.where(by_points, self.asked, _NONE) | asked
+        return Settled(hold | can, miss & may_not, facts | asked, every, single | mine, knots, doubt)
+
+    def _members(self, one: Sum) -> list[_Place]:
+        return [place for place in self.places if one.has(place.item.group, place.item.id)]
+
+    def _ends(self, one: Sum) -> tuple[Array, Array]:
+        given = self._given_to(one)
+        low, high = given.copy(), given.copy()
+        for place in self._members(one):
+            low += place.low
+            high += place.high
+        return low, high
+
+    def _deciding(self, held: list[tuple[Array, Array]], both: Array) -> Array:
+        """Facts that can carry the clause over, where it can hold and can fail."""
+        facts = np.zeros(self.count, np.uint64)
+        waiting = np.zeros(self.count, np.int8)
+        for (low, _), one in zip(held, self.clause.sums, strict=True):
+            waiting += low < one.bound
+        for (low, high), one in zip(held, self.clause.sums, strict=True):
+            rows = both & (low < one.bound)
+            if rows.any():
+                facts |= self._by_window(one, low, high, rows, waiting)
+        self._counted_out(np.nonzero(self.unseen & (self.knots == 0) & ~self.unsure)[0], facts)
+        return facts
+
+    def _by_window(self, one: Sum, low: Array, high: Array, rows: Array, waiting: Array) -> Array:
+        members = self._members(one)
+        greatest, second = _two_greatest([place.gap for place in members])
+        facts = np.zeros(self.count, np.uint64)
+        for place in members:
+            others = low - place.low, high - place.high
+            gap = np.where(place.gap == greatest, second, greatest)
+            for bits, least, most in place.swings:
+                hit = _window(one.bound - most, one.bound - least, *others, gap) & (waiting == 1)
+                hit |= (others[1] < one.bound - least) & (most == place.high)  # by itself, all else at its best
+                self.unseen |= rows & ~hit & (bits != 0)
+                facts |= np.where(rows & hit, bits, _NONE)
+        return facts
+
+    def _counted_out(self, rows: Array, facts: Array) -> None:
+        """Firms of which a window does not tell: the sums the others can come to, one by one."""
+        shifts = [self._given_to(one) for one in self.clause.sums]
+        free = [
+            ~self.given[p.item.group][0] if p.item.group in self.given else np.ones(self.count, bool)
+            for p in self.places
+        ]
+        for row in rows:
+            kinds = tuple(int(p.kinds[row]) if f[row] else None for p, f in zip(self.places, free, strict=True))
+            found = self.clause.reachable.deciding(kinds, tuple(int(shift[row]) for shift in shifts))
+            facts[row] |= self.bits.of(found.facts)
+            if not found.told:
+                inner = [p.item.lattice.outcomes[k].inner for p, k in zip(self.places, kinds, strict=True) if k is not None]
+                knots = self.bits.of(frozenset().union(*inner))
+                self.knots[row] |= knots
+                self.doubt[row] |= not knots
+
+    def _given_to(self, one: Sum) -> Array:
+        given = [self.given[group][1] for group in one.groups if group in self.given]
+        return sum(given, start=np.zeros(self.count))
+
+
+def _window(start: Array, end: Array, low: Array, high: Array, gap: Array) -> Array:
+    """Firms of which some sum of the others surely lies in [start, end)."""
+    by_end = ((low >= start) & (low < end)) | ((high >= start) & (high < end))
+    across = (low < start) & (high >= end) & (end - start >= gap) & (end > start)
+    return np.asarray(by_end | across)
+
+
+def _two_greatest(gaps: list[Array]) -> tuple[Array, Array]:
+    greatest, second = np.zeros_like(gaps[0]), np.zeros_like(gaps[0])
+    for gap in gaps:
+        second = np.maximum(second, np.minimum(greatest, gap))
+        greatest = np.maximum(greatest, gap)
+    return greatest, second

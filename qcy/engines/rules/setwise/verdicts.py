@@ -1,0 +1,203 @@
+"""One unit of a version over a stretch of firms: by lattices and sums, by the ends of a fact, else by the interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..decide import FAILS, QUALIFIES, Answer, decide
+from ..packs.model import Pack, Version
+from .columns import Array
+from .lattice import Lattice
+from .pieces import Question, pieces_of
+from .quantities import NotCertain
+from .splits import candidates
+from .sums import Bits, Scored, Settled
+from .units import facts_of
+from .views import AtEnd, Filled, Part, Stretch, View
+
+DEPTH = 3
+"""Facts a firm is put to the ends of, one after the other."""
+
+
+class Verdict:
+    """The conditions of one unit. Firms that arrays do not settle are asked of the interpreter, equal ones once."""
+
+    def __init__(self, pack: Pack, unit: Version, question: Question, bits: Bits) -> None:
+        self.pack, self.unit, self.question, self.bits = pack, unit, question, bits
+        self.facts = facts_of(unit, question.dictionary.__contains__)
+        self.known: dict[tuple[Any, ...], Answer] = {}
+        try:
+            pieces = pieces_of(question, unit.clauses)
+            self.alone, self.others, self.domain = pieces.alone, pieces.others, pieces.domain
+            self.scored = [Scored(question, clause, pieces.domain) for clause in pieces.scored]
+            self.followed = True
+        except NotCertain:
+            self.followed = False
+
+    def settle(self, stretch: Stretch) -> Settled:
+        """Per firm: can hold, can fail, the facts that decide which."""
+        try:
+            found = self._untied(stretch, DEPTH) if self.followed else _nothing(stretch.count)
+        except NotCertain:
+            self.followed = False
+            found = _nothing(stretch.count)
+        return self._by_hand(stretch, found)
+
+    def _by_arrays(self, view: View) -> Settled:
+        total = _all_held(view.count)
+        for lattice in self.alone:
+            _add(total, self._of(lattice, view))
+        total.single[:] = 0  # the others are asked within what these leave
+        parts = [self._of(lattice, view) for lattice in self.others]
+        parts += [clause.settle(view, self.bits) for clause in self.scored]
+        for part in parts:
+            total.knots |= total.single & part.single
+            _add(total, part)
+        both = total.hold & total.miss
+        total.doubt &= total.hold
+        for bits in (total.facts, total.asked, total.single, total.knots):
+            bits *= both
+        return total
+
+    def _of(self, lattice: Lattice, view: View) -> Settled:
+        places = lattice.places(view)
+        hold = lattice.taken(places, "hold", lambda o: True in o.endings, bool)
+        miss = lattice.taken(places, "miss", lambda o: o.endings != (True,), bool)
+        unsure = lattice.taken(places, "unsure", lambda o: o.unsure, bool)
+        facts = self.bits.taken(lattice, places, "facts")
+        single, knots = self.bits.taken(lattice, places, "single"), self.bits.taken(lattice, places, "knots")
+        return Settled(hold, miss, facts, facts, single, knots, unsure)
+
+    # -- a missing fact that several parts wait for -------------------------------
+
+    def _untied(self, view: View, depth: int) -> Settled:
+        """Firms with a knot are judged again with that fact known, at one value after the other."""
+        found = self._by_arrays(view)
+        tied = (found.knots != 0) & ~found.doubt
+        if depth == 0:
+            found.doubt |= tied
+            return found
+        for fact, place in self.bits.places.items():
+            here = tied & (found.knots >> np.uint64(place) & np.uint64(1)).astype(bool)
+            tied &= ~here
+            rows = np.nonzero(here)[0]
+            if len(rows):
+                _put(found, rows, self._tried(fact, view, rows, _rows(found, rows), depth - 1))
+        return found
+
+    def _tried(self, fact: str, view: View, rows: Array, wide: Settled, depth: int) -> Settled:
+        """Value after value, until all that was thought possible has been seen or no value is left."""
+        seen = Seen(wide, self.bits.of([fact]))
+        for end in (0, 1):
+            seen.add(slice(None), self._untied(AtEnd(view, rows, fact, end), depth))
+        kind, part = self.question.dictionary[fact], Part(view, rows)
+        left = np.nonzero(~seen.complete)[0]
+        if len(left):
+            part = Part(part, left)
+            for value in candidates(kind, self.domain, part, self._axes()) if depth == DEPTH - 1 else ():
+                some = np.nonzero(~seen.complete[left])[0]
+                if not len(some):
+                    break
+                at = value if np.ndim(value) == 0 else value[some]
+                seen.add(left[some], self._untied(Filled(part, some, kind, at), depth))
+        return seen.settled()
+
+    def _axes(self) -> list[Any]:
+        lattices = [*self.alone, *self.others]
+        lattices += [item.lattice for clause in self.scored for item in clause.items]
+        lattices += [clause.route for clause in self.scored]
+        return list(dict.fromkeys(axis for lattice in lattices for axis in lattice.axes))
+
+    # -- what is left -------------------------------------------------------------
+
+    def _by_hand(self, stretch: Stretch, found: Settled) -> Settled:
+        for row in np.nonzero(found.doubt)[0]:
+            facts = stretch.all.row(int(row), self.facts)
+            key = tuple(facts.get(name) for name in self.facts)
+            if key not in self.known:
+                self.known[key] = self._decided(facts)
+            answer = self.known[key]
+            found.hold[row] = answer.verdict != FAILS
+            found.miss[row] = answer.verdict != QUALIFIES
+            found.facts[row] = self.bits.of((*answer.undecided_by, *answer.judged_by))
+        return found
+
+    def _decided(self, facts: Mapping[str, Any]) -> Answer:
+        q = self.question
+        pack = replace(self.pack, versions=(self.unit,))
+        more: dict[str, Any] = {"allow_draft": True, "calendar": q.calendar}
+        return replace(decide(pack, q.dictionary, facts, q.on, q.kind, **more), names=None)
+
+
+class Seen:
+    """What firms have come to for the values of one fact that were tried so far."""
+
+    def __init__(self, wide: Settled, mine: np.uint64) -> None:
+        self.wide, self.mine = wide, mine
+        count = len(wide.hold)
+        self.hold, self.miss = np.zeros(count, bool), np.zeros(count, bool)
+        self.facts = np.zeros(count, np.uint64)
+        self.tainted, self.decides = np.zeros(count, bool), np.zeros(count, bool)
+        self.first, self.known = [self.hold.copy(), self.miss.copy(), self.facts.copy()], np.zeros(count, bool)
+        self.complete = np.zeros(count, bool)
+
+    def add(self, rows: Any, part: Settled) -> None:
+        sure = ~part.doubt
+        self.tainted[rows] |= part.doubt
+        self.hold[rows] |= part.hold & sure
+        self.miss[rows] |= part.miss & sure
+        now = (part.hold, part.miss, part.facts)
+        known = self.known[rows] & sure
+        for before, value in zip(self.first, now, strict=True):
+            self.decides[rows] |= known & (before[rows] != value)
+            before[rows] = np.where(known, before[rows], value)
+        self.known[rows] |= sure
+        self.facts[rows] |= np.where(sure, part.facts, np.uint64(0))
+        self._compare()
+
+    def _compare(self) -> None:
+        facts = self._facts()
+        self.complete = (self.hold == self.wide.hold) & (self.miss == self.wide.miss)
+        self.complete &= facts == self.wide.asked
+
+    def _facts(self) -> Array:
+        facts = np.where(self.decides, self.facts | self.mine, self.facts)
+        return np.where(self.hold & self.miss, facts, np.uint64(0))
+
+    def settled(self) -> Settled:
+        """Where every value was tried nothing else can come out; only whether the fact decides may not be told."""
+        facts = self._facts()
+        untold = self.hold & self.miss & ~self.decides & ((self.wide.asked & self.mine) != 0)
+        none = np.zeros_like(facts)
+        doubt = ~self.complete & (self.tainted | untold)
+        return Settled(self.hold, self.miss, facts, facts, none, none, doubt)
+
+
+def _add(total: Settled, part: Settled) -> None:
+    total.hold &= part.hold
+    total.miss |= part.miss
+    for name in ("facts", "asked", "single", "knots", "doubt"):
+        getattr(total, name).__ior__(getattr(part, name))
+
+
+def _rows(found: Settled, rows: Array) -> Settled:
+    return Settled(*(values[rows] for values in vars(found).values()))
+
+
+def _put(found: Settled, rows: Array, part: Settled) -> None:
+    for name, values in vars(part).items():
+        getattr(found, name)[rows] = values
+
+
+def _all_held(count: int) -> Settled:
+    none = [np.zeros(count, np.uint64) for _ in range(4)]
+    return Settled(np.ones(count, bool), np.zeros(count, bool), *none, np.zeros(count, bool))
+
+
+def _nothing(count: int) -> Settled:
+    none = [np.zeros(count, np.uint64) for _ in range(4)]
+    return Settled(np.ones(count, bool), np.ones(count, bool), *none, np.ones(count, bool))
