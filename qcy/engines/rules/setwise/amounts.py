@@ -10,12 +10,17 @@ import numpy as np
 from ..decide import MANUAL, QUALIFIES, Answer, decide
 from ..packs.model import Amount, Pack
 from .answers import VERDICTS, Answers, column
-from .columns import Array, Firms
+from .columns import Array, Column, Firms
 from .pieces import Question
 from .quantities import NotCertain, Quantity
 from .scoring import UNIT
+from .splits import limits
 from .table import Table
 from .units import facts_of
+from .views import with_fact
+
+MANY = 10**9
+"""Steps by which a missing number is raised to see whether an amount depends on it."""
 
 DUE = [VERDICTS.index(QUALIFIES), VERDICTS.index(MANUAL)]
 
@@ -46,11 +51,37 @@ class Amounts:
             values = np.broadcast_to(np.asarray(_fen_of(table, amount), float), (firms.count,))
             answers.amounts[amount.id][rows] = values
             open_rows |= np.isnan(values)
+        open_rows[open_rows] = self._may_be_told(firms.take(np.nonzero(open_rows)[0]), amounts)
         for row in np.nonzero(open_rows)[0]:
             found = self._by_hand(firms, int(row)).amounts
             for amount in amounts:
                 value = found.get(amount.id)
                 answers.amounts[amount.id][rows[row]] = np.nan if value is None else float(value * UNIT)
+
+    def _may_be_told(self, firms: Firms, amounts: list[Amount]) -> Array:
+        """Firms whose amounts come out the same for two ways of filling in what is missing. Others have none."""
+        found = []
+        for low in (True, False):
+            filled = Firms(firms.count, {name: self._filled(firms, name, low) for name in self.facts})
+            q = self.question
+            table = Table(self.version, q.dictionary, filled, q.on, q.kind)
+            found.append([_fen_of(table, amount) for amount in amounts])
+        same = np.zeros(firms.count, bool)
+        for one, other in zip(*found, strict=True):
+            same |= ~(np.asarray(one) != np.asarray(other)) | np.isnan(one) | np.isnan(other)
+        return same
+
+    def _filled(self, firms: Firms, name: str, low: bool) -> Column:
+        kind = self.question.dictionary[name]
+        old = firms.columns.get(name)
+        first, last = limits(kind, {}) if kind.type in {"int", "decimal", "date"} else (0, len(kind.values) - 1)
+        value = first if low else min(last, max(first, 0) + MANY) if kind.type in {"int", "decimal"} else last
+        if kind.type == "bool":
+            value = int(not low)
+        if old is None:
+            return with_fact(firms, kind, value).columns[name]
+        values = np.where(old.missing, value, old.values).astype(old.values.dtype)
+        return Column(kind, values, old.words, min(old.least, value), max(old.most, value))
 
     def _by_hand(self, firms: Firms, row: int) -> Answer:
         facts = firms.row(row, self.facts)

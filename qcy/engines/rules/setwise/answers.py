@@ -33,6 +33,9 @@ class Answers:
     deciding: Array = field(default_factory=lambda: np.zeros(0, np.uint64))
     """The missing facts that can change the verdict: bit n stands for `facts[n]`."""
 
+    alone: int = 0
+    """Firms that were put to the interpreter."""
+
     points: dict[str, tuple[Array, Array]] = field(default_factory=dict)
     amounts: dict[str, Array] = field(default_factory=dict)
     categories: dict[str, Array] = field(default_factory=dict)

@@ -28,8 +28,11 @@ NULL = (-inf, 0)
 """The cut between "no value" and every number."""
 
 
-Domain = Mapping[str, tuple[int | None, int | None]]
-"""Fact -> its least and greatest value in steps, as far as conditions on that fact alone leave it (None: no bound)."""
+Domain = Mapping[Any, Any]
+"""What conditions that ask one thing only leave of it.
+
+Fact -> its least and greatest value in steps (None: no bound). Variable of a quotient -> the stretches between cuts.
+"""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,9 @@ class Axis(ABC):
 
     anything: int
     """The place of "all facts are missing"."""
+
+    narrowed = False
+    """Whether a condition on this alone has already been asked: what is open here is open within its bounds."""
 
     def __init__(self, facts: Iterable[str], cuts: list[Any]) -> None:
         self.facts, self.cuts = tuple(facts), cuts
@@ -140,8 +146,12 @@ class NumberAxis(Axis):
 class QuotientAxis(Axis):
     """Several facts in one quotient of polynomials, never formed: compared by cross-multiplication."""
 
-    def __init__(self, term: Term, cuts: list[Any], domain: Domain) -> None:
+    def __init__(self, variable: Variable, cuts: list[Any], domain: Domain) -> None:
+        term: Any = variable.key
         super().__init__(sorted(term.facts), cuts)
+        stretches = domain.get(variable)
+        self.narrowed = stretches is not None
+        self.accepted = _cells_in(cuts, stretches) if stretches is not None else (1 << self.cells) - 1
         self.leaves = sorted(term.leaves, key=lambda leaf: leaf.id)
         if any(leaf.facts != {leaf.id} or not leaf.grid for leaf in self.leaves):
             raise NotCertain
@@ -200,14 +210,18 @@ class QuotientAxis(Axis):
             bits, ends = cells.bits, cells.ends
             if not self.has_null:  # nothing tells "no value" from the first cell
                 bits, ends = bits >> 1 | bits & 1, (max(ends[0] - 1, 0), max(ends[1] - 1, 0))
-            found[row] = self.place(State(bits, self._missing_facts(int(reach.missing[row])), ends))
+            found[row] = self._narrow(bits, self._missing_facts(int(reach.missing[row])), ends)
         return found
 
     def _place_of(self, low: int, high: int, null: int, falls: int, missing: int) -> int:
         cells = ((1 << (high + 1)) - (1 << low)) << self.has_null if high >= low else 0
         facts = self._missing_facts(missing)
         ends = self._ends_of(low, high, null, falls) if len(facts) == 1 else None
-        return self.place(State(cells | null, facts, ends))
+        return self._narrow(cells | null, facts, ends)
+
+    def _narrow(self, cells: int, facts: frozenset[str], ends: tuple[int, int] | None) -> int:
+        """Within what a condition on this quotient alone leaves; where it leaves nothing the firm fails anyway."""
+        return self.place(State(cells & self.accepted or cells, facts, ends))
 
     def _missing_facts(self, missing: int) -> frozenset[str]:
         return frozenset(leaf.id for place, leaf in enumerate(self.leaves) if missing >> place & 1)
@@ -216,6 +230,16 @@ class QuotientAxis(Axis):
         """Where the fact is below the line, its least value leaves no quotient at all if the line is then 0."""
         first, last = (high, low) if falls else (low, high)
         return (0 if null else first + self.has_null), last + self.has_null
+
+
+def _cells_in(cuts: list[Any], stretches: Iterable[tuple[Any, Any]]) -> int:
+    """Cells that some stretch reaches into, as bits."""
+    starts, ends = [NULL, *cuts], [*cuts, (inf, 1)]
+    return sum(
+        1 << cell
+        for cell, (start, end) in enumerate(zip(starts, ends, strict=True))
+        if any((a is None or a < end) and (b is None or b > start) for a, b in stretches)
+    )
 
 
 def _ends(leaf: Leaf, domain: Domain) -> tuple[Any, Any]:
@@ -250,7 +274,7 @@ def _axis(variable: Variable, cuts: list[Any], dictionary: Dictionary, domain: D
     if isinstance(key, Leaf) and key.id in dictionary and key.grid:
         return NumberAxis(key.id, cuts, domain)
     if isinstance(key, Term) and len(key.leaves) <= 6:
-        return QuotientAxis(key, cuts, domain)
+        return QuotientAxis(variable, cuts, domain)
     if isinstance(key, str) and key in dictionary:
         return WordAxis(key, cuts)
     raise NotCertain

@@ -78,6 +78,8 @@ def evaluate_stretches(
         judge.judge(answers, firms, slice(start, start + firms.count))
         start += firms.count
         progress(start, count)
+    asides = [*judge.verdicts, *judge.rest, *judge.points, *([judge.amounts] if judge.amounts else [])]
+    answers.alone = sum(len(aside.known) for aside in asides)
     return answers
 
 
@@ -140,5 +142,5 @@ def _effort(unit: Verdict) -> int:
     """Words and plain numbers first, quotients later, points last."""
     if not unit.followed or unit.scored:
         return 3
-    axes = [axis for lattice in (*unit.alone, *unit.others) for axis in lattice.axes]
+    axes = [axis for lattice in (*unit.alone, *unit.quotients, *unit.others) for axis in lattice.axes]
     return 2 if any(isinstance(axis, QuotientAxis) for axis in axes) else len(axes) > 1

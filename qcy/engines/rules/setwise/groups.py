@@ -57,7 +57,7 @@ class Points(Aside):
         for item, lattice in self.lattices:
             places = lattice.places(stretch)
             ends = [lattice.taken(places, name, _END[name], float) for name in ("low", "high")]
-            unsettled = lattice.taken(places, "tied", lambda o: o.unsure or bool(o.knots), bool)
+            unsettled = lattice.taken(places, "tied", lambda o: o.waits.unsure or bool(o.waits.knots), bool)
             open_rows |= unsettled | shared.add(lattice, places)
             low, high = low + ends[0], high + ends[1]
             if self.group.show_items:
@@ -89,7 +89,7 @@ class _Shared:
     def add(self, lattice: Lattice, places: Array) -> Array:
         found = np.zeros(self.count, bool)
         for fact in {fact for axis in lattice.axes for fact in axis.facts}:
-            waits = lattice.taken(places, f"waits {fact}", lambda o, fact=fact: fact in o.single, bool)
+            waits = lattice.taken(places, f"waits {fact}", lambda o, fact=fact: fact in o.waits.single, bool)
             if fact in self.waiting:
                 found |= waits & self.waiting[fact]
                 self.waiting[fact] |= waits

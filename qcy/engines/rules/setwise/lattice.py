@@ -8,7 +8,7 @@ worked out once and looked up from then on.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -30,19 +30,30 @@ ROOM = 3
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a kind of firm comes to: the endings it can still reach, and the missing facts that can change which.
+class Waits:
+    """What the axes that are still asked wait for.
 
     `single`: facts that some axis waits for and nothing else: another axis that waits for the same one is not
-    independent of it. `knots`: facts that two axes of this diagram wait for in that way, so that endings and facts may
-    be more than the true ones. `unsure`: an axis that is asked is not told.
+    independent of it. `knots`: facts that two axes of this diagram wait for in that way, so that its outcome may be
+    wider than the truth. `several`: the sets of two or more facts that an axis waits for: another axis that waits for
+    the same set may be the same quantity. `loose`: those facts and sets whose axis no condition on the same quotient
+    has narrowed before. `unsure`: an axis is not told, or two wait for the same set.
     """
+
+    single: frozenset[str]
+    knots: frozenset[str]
+    several: frozenset[frozenset[str]]
+    loose: frozenset[Any]
+    unsure: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a kind of firm comes to: the endings it can still reach, and the missing facts that can change which."""
 
     endings: tuple[Any, ...]
     facts: frozenset[str]
-    single: frozenset[str]
-    knots: frozenset[str]
-    unsure: bool
+    waits: Waits
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,11 +194,20 @@ def outcome_of(root: Any, states: Mapping[Axis, State]) -> Outcome:
             endings[name] = node
     ordered = tuple(endings[name] for name in sorted(endings, key=repr))
     facts = frozenset(fact for axis in asked for fact in states[axis].facts)
-    unsure = any(states[axis].unsure for axis in asked)
-    return Outcome(ordered, facts, *waited_for([states[axis] for axis in asked]), unsure)
+    return Outcome(ordered, facts, waits_of(asked, states))
 
 
-def waited_for(states: Sequence[State]) -> tuple[frozenset[str], frozenset[str]]:
-    """(facts that some axis waits for alone, those of them that several wait for)."""
-    times = Counter(fact for state in states if len(state.facts) == 1 for fact in state.facts)
-    return frozenset(times), frozenset(fact for fact, count in times.items() if count > 1)
+def waits_of(asked: Iterable[Axis], states: Mapping[Axis, State]) -> Waits:
+    """Of the axes that are still asked."""
+    found = {axis: states[axis] for axis in asked}
+    waiting = Counter(state.facts for state in found.values())
+    single = {fact: times for facts, times in waiting.items() if len(facts) == 1 for fact in facts}
+    several = {facts: times for facts, times in waiting.items() if len(facts) > 1}
+    loose = [state.facts for axis, state in found.items() if not axis.narrowed]
+    return Waits(
+        frozenset(single),
+        frozenset(fact for fact, times in single.items() if times > 1),
+        frozenset(several),
+        frozenset(facts if len(facts) > 1 else next(iter(facts), "") for facts in loose) - {""},
+        any(state.unsure for state in found.values()) or any(times > 1 for times in several.values()),
+    )

@@ -1,7 +1,7 @@
 """A version taken apart for arrays: conditions that must all hold, each a lattice, and what they say of missing facts.
 
-A condition on one number alone (`employees <= 500`) narrows that number for all the others: where it is missing, the
-others are asked within what the condition leaves. So two conditions on one missing fact need not be untangled.
+A condition on one number or one quotient alone (`employees <= 500`) narrows it for all the others: where it is missing,
+the others are asked within what the condition leaves. So two conditions that ask the same need not be untangled.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..facts import Dictionary
 from ..feel import tree as t
 from ..met import clause_met
 from ..outcomes.diagrams import Branch, TooOpen
-from ..outcomes.terms import Leaf
+from ..outcomes.terms import Leaf, Term
 from ..packs.model import Clause, Version
 from ..scope import POINTS, Names
 from .axes import Axis, Domain, branches_of
@@ -46,9 +46,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Pieces:
-    """`alone`: conditions on one number each; `others`: the rest, asked inside `domain`; `scored`: those on points."""
+    """`alone`: conditions on one number each, `quotients` on one quotient each; `others`: the rest, asked inside `domain`
+    as far as these leave it; `scored`: those on points."""
 
     alone: list[Lattice]
+    quotients: list[Lattice]
     others: list[Lattice]
     domain: Domain
     scored: list[Clause]
@@ -65,15 +67,22 @@ def pieces_of(question: Question, clauses: Iterable[Clause]) -> Pieces:
         found = [root for clause in plain for root in _conditions(version, names, clause)]
     except TooOpen:
         raise NotCertain from None
-    narrowing = {id(root): _narrows(root) for root in found}
-    alone = [root for root in found if narrowing[id(root)]]
-    domain = _domain([n for n in narrowing.values() if n])
-    rest = _joined(names, [root for root in found if not narrowing[id(root)]])
+    on_numbers = {id(root): narrowed for root in found if (narrowed := _number(root))}
+    on_quotients = {id(root): narrowed for root in found if (narrowed := _quotient(root))}
+    numbers = _domain(on_numbers.values())
+    domain = numbers | _first(on_quotients.values())
+    rest = [root for root in found if id(root) not in on_numbers and id(root) not in on_quotients]
 
-    def lattice(root: Any, domain: Domain) -> Lattice:
-        return Lattice(root, question.dictionary, question.axes, domain)
+    def lattices(roots: Iterable[Any], domain: Domain) -> list[Lattice]:
+        return [Lattice(root, question.dictionary, question.axes, domain) for root in roots]
 
-    return Pieces([lattice(r, {}) for r in alone], [lattice(r, domain) for r in rest], domain, scored)
+    return Pieces(
+        lattices([root for root in found if id(root) in on_numbers], {}),
+        lattices([root for root in found if id(root) in on_quotients], numbers),
+        lattices(_joined(names, rest), domain),
+        domain,
+        scored,
+    )
 
 
 def _conditions(version: Version, names: Names, clause: Clause) -> Iterator[Any]:
@@ -97,12 +106,17 @@ def _is_true(value: Any) -> bool:
     return value is True
 
 
-def _narrows(root: Any) -> tuple[str, int | None, int | None] | None:
-    """(fact, least, most) when the condition is that one number lies between two bounds."""
-    if root.__class__ is not Branch or not isinstance(root.variable.key, Leaf):
+def _held(root: Any) -> list[bool] | None:
+    """Which cells are accepted, when the condition asks one thing only."""
+    if root.__class__ is not Branch or any(child.__class__ is Branch for child in root.children):
         return None
-    held = [child is True for child in root.children]
-    if any(child.__class__ is Branch for child in root.children) or not root.variable.key.grid:
+    return [child is True for child in root.children]
+
+
+def _number(root: Any) -> tuple[str, int | None, int | None] | None:
+    """(fact, least, most) when the condition is that one number lies between two bounds."""
+    held = _held(root)
+    if held is None or not isinstance(root.variable.key, Leaf) or not root.variable.key.grid:
         return None
     first, last = held.index(True), len(held) - 1 - held[::-1].index(True)
     if not all(held[first : last + 1]):
@@ -111,7 +125,21 @@ def _narrows(root: Any) -> tuple[str, int | None, int | None] | None:
     return root.variable.key.id, least, root.breaks[last] - 1 if last < len(root.breaks) else None
 
 
-def _domain(narrowed: Iterable[tuple[str, int | None, int | None]]) -> Domain:
+def _quotient(root: Any) -> tuple[Any, tuple[tuple[Any, Any], ...]] | None:
+    """(variable, accepted stretches between cuts) when the condition is on one quotient."""
+    held = _held(root)
+    if held is None or not isinstance(root.variable.key, Term):
+        return None
+    starts, ends = (None, *root.breaks), (*root.breaks, None)
+    return root.variable, tuple((a, b) for a, b, ok in zip(starts, ends, held, strict=True) if ok)
+
+
+def _first(found: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    """Where two conditions are on the same quotient one of them narrows it for the others."""
+    return dict(reversed(list(found)))
+
+
+def _domain(narrowed: Iterable[tuple[str, int | None, int | None]]) -> dict[Any, Any]:
     found: dict[str, tuple[int | None, int | None]] = {}
     for fact, least, most in narrowed:
         low, high = found.get(fact, (None, None))

@@ -87,7 +87,7 @@ class Rest(Aside):
             try:
                 places = self.lattice.places(stretch)
                 wide = self.lattice.taken(
-                    places, "open", lambda o: o.unsure or (len(o.endings) > 1 and bool(o.knots)), bool
+                    places, "open", lambda o: o.waits.unsure or (len(o.endings) > 1 and bool(o.waits.knots)), bool
                 )
                 return places, wide
             except NotCertain:

@@ -10,14 +10,14 @@ one gap and the other gap less the first set's width.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any
 
 from ..outcomes.terms import Term
 from .axes import Axis, State
-from .lattice import Asked, waited_for
+from .lattice import Asked, Waits, waits_of
 
 UNIT = 10**6
 """Points are counted in millionths, so that a reviewer's 26.26 is whole."""
@@ -52,14 +52,11 @@ class ItemOutcome:
 
     `stretches`: single values and ranges that are surely reached, in order; `possible` are those that may be, where
     `inner` facts carry the item along several axes at once.
-    `single`, `knots` and `unsure` as in `Outcome`.
     """
 
     stretches: Stretches
     swings: tuple[Swing, ...]
-    single: frozenset[str]
-    knots: frozenset[str]
-    unsure: bool
+    waits: Waits
     possible: Stretches
     inner: frozenset[str] = frozenset()
 
@@ -93,14 +90,16 @@ def item_outcome(judge: str) -> Any:
         if ranges:
             swings.append(Swing(frozenset({judge}), _widest_first(ranges)))
         stretches = _merged(map(_ends, endings))
-        unsure = any(states[axis].unsure for axis in asked) or any(not s.pairs for s in swings)
-        single, knots = waited_for([states[axis] for axis in asked])
-        if len(knots) == 1 and all(states[axis].facts == knots for axis in asked):
+        waits = waits_of(asked, states)
+        if any(not swing.pairs for swing in swings):
+            waits = replace(waits, unsure=True)
+        if len(waits.knots) == 1 and all(states[axis].facts == waits.knots for axis in asked) and not ranges:
             along = {_ends(_at_end(root, states, end)) for end in (0, 1)}
-            if along == {stretches[0], stretches[-1]} and not ranges:  # one fact carries it from the least to the most
-                swing = Swing(knots, ((stretches[0][0], stretches[-1][1]),))
-                return ItemOutcome((stretches[0], stretches[-1]), (swing,), knots, frozenset(), unsure, stretches, knots)
-        return ItemOutcome(stretches, tuple(swings), single, knots, unsure, stretches)
+            if along == {stretches[0], stretches[-1]}:  # one fact carries it from the least to the most
+                swing = Swing(waits.knots, ((stretches[0][0], stretches[-1][1]),))
+                free = replace(waits, knots=frozenset())
+                return ItemOutcome((stretches[0], stretches[-1]), (swing,), free, stretches, waits.knots)
+        return ItemOutcome(stretches, tuple(swings), waits, stretches)
 
     return read
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -131,37 +131,106 @@ def _refuse_cut(names: Any, group: ScoreGroup) -> None:
 
 
 class Bits:
-    """Facts as bits of a 64-bit number."""
+    """Facts as bits of a 64-bit number; sets of facts as bits of another (those beyond the last bit share it)."""
 
     def __init__(self, facts: Sequence[str]) -> None:
         if len(facts) > 64:
             raise NotCertain
         self.places = {fact: place for place, fact in enumerate(facts)}
+        self._sets: dict[frozenset[str], int] = {}
 
-    def of(self, facts: Any) -> np.uint64:
+    def of(self, facts: Iterable[str]) -> np.uint64:
         return np.uint64(sum(1 << self.places[fact] for fact in facts))
+
+    def of_sets(self, sets: Iterable[frozenset[str]]) -> np.uint64:
+        places = {min(63, self._sets.setdefault(found, len(self._sets))) for found in sets}
+        return np.uint64(sum(1 << place for place in places))
 
     def taken(self, lattice: Lattice, places: Array, name: str) -> Array:
         """The facts an attribute of each firm's outcome names."""
         return lattice.taken(places, name, lambda outcome: self.of(getattr(outcome, name)), np.uint64)
+
+    def waits(self, lattice: Lattice, places: Array) -> Waiting:
+        """What each firm's outcome still waits for."""
+
+        def bits(name: str, what: Callable[[Any], np.uint64]) -> Array:
+            return lattice.taken(places, name, lambda outcome: what(outcome.waits), np.uint64)
+
+        return Waiting(
+            bits("single", lambda w: self.of(w.single)),
+            bits("knots", lambda w: self.of(w.knots)),
+            bits("several", lambda w: self.of_sets(w.several)),
+            bits("loose", lambda w: self.of(x for x in w.loose if isinstance(x, str))),
+            bits("loose sets", lambda w: self.of_sets(x for x in w.loose if not isinstance(x, str))),
+            lattice.taken(places, "unsure", lambda outcome: outcome.waits.unsure, bool),
+        )
+
+
+@dataclass
+class Waiting:
+    """`Waits` of every firm, as bits; `doubt`: what is here says nothing."""
+
+    single: Array
+    knots: Array
+    several: Array
+    loose: Array
+    loose_sets: Array
+    doubt: Array
+
+    @classmethod
+    def nothing(cls, count: int) -> Waiting:
+        return cls(*(np.zeros(count, np.uint64) for _ in range(5)), np.zeros(count, bool))
+
+    def where(self, rows: Array) -> Waiting:
+        """Only for these firms."""
+        return Waiting(*(np.where(rows, values, values.dtype.type(0)) for values in vars(self).values()))
+
+    def join(self, other: Waiting) -> None:
+        """Two parts side by side: what both wait for ties them."""
+        self.knots |= self.single & other.single
+        self.doubt |= (self.several & other.several) != 0
+        self.add(other)
+
+    def narrowed_by(self, other: Waiting) -> None:
+        """The same, where `other` has narrowed its own quotients in this one."""
+        self.knots |= self.single & self.loose & other.single
+        self.doubt |= (self.loose_sets & other.several) != 0
+
+    def add(self, other: Waiting) -> None:
+        for name, values in vars(other).items():
+            getattr(self, name).__ior__(values)
 
 
 @dataclass
 class Settled:
     """Per firm: whether it can hold and can fail, and which missing facts decide (as bits).
 
-    `facts` surely decide if nothing is in `knots`; no fact outside `asked` can. `knots` are facts that two parts wait
-    for: where there are any, `hold`, `miss` and `facts` may be more than the truth. `doubt`: not told at all.
-    `single`: facts that something waits for and nothing else.
+    `facts` surely decide if nothing is tied in `waiting`; no fact outside `asked` can. Where there are knots, `hold`,
+    `miss` and `facts` may be more than the truth.
     """
 
     hold: Array
     miss: Array
     facts: Array
     asked: Array
-    single: Array
-    knots: Array
-    doubt: Array
+    waiting: Waiting
+
+    def add(self, part: Settled) -> None:
+        """Both have to hold."""
+        self.hold &= part.hold
+        self.miss |= part.miss
+        self.facts |= part.facts
+        self.asked |= part.asked
+
+    def rows(self, rows: Array) -> Settled:
+        waiting = Waiting(*(values[rows] for values in vars(self.waiting).values()))
+        return Settled(self.hold[rows], self.miss[rows], self.facts[rows], self.asked[rows], waiting)
+
+    def put(self, rows: Array, part: Settled) -> None:
+        for name in ("hold", "miss", "facts", "asked"):
+            getattr(self, name)[rows] = getattr(part, name)
+        for name, values in vars(part.waiting).items():
+            getattr(self.waiting, name)[rows] = values
 
 
 @dataclass
@@ -184,9 +253,9 @@ class _Firms:
     def __init__(self, clause: Scored, stretch: View, bits: Bits) -> None:
         self.clause, self.stretch, self.bits = clause, stretch, bits
         self.count = stretch.count
+        self.waiting = Waiting.nothing(self.count)
+        self.asked = np.zeros(self.count, np.uint64)
         self.doubt, self.unseen = np.zeros(self.count, bool), np.zeros(self.count, bool)
-        self.asked, self.knots = np.zeros(self.count, np.uint64), np.zeros(self.count, np.uint64)
-        self.single, self.unsure = np.zeros(self.count, np.uint64), np.zeros(self.count, bool)
         self.given = {group: self._given(judge) for group, judge in clause.judges.items()}
         self.places = [self._place(item) for item in clause.items]
 
@@ -210,17 +279,14 @@ class _Firms:
         slots = range(max(len(outcome.swings) for outcome in lattice.outcomes))
         swings = [self._swing(lattice, kinds, slot) for slot in slots]
         found = _Place(item, kinds, low, high, points("gap", lambda o: o.gap), swings)
-        single, knots, asked = (self.bits.taken(lattice, kinds, name) for name in ("single", "knots", "facts"))
-        unsure = lattice.taken(kinds, "unsure", lambda o: o.unsure, bool)
+        asked, waiting = self.bits.taken(lattice, kinds, "facts"), self.bits.waits(lattice, kinds)
         if item.group in self.given:
             free = ~self.given[item.group][0]
             found.low, found.high, found.gap = found.low * free, found.high * free, found.gap * free
             found.swings = [(b * free, low * free, high * free) for b, low, high in found.swings]
-            single, knots, asked, unsure = single * free, knots * free, asked * free, unsure & free
-        self.knots |= knots | (self.single & single)
-        self.single |= single
+            asked, waiting = asked * free, waiting.where(free)
+        self.waiting.join(waiting)
         self.asked |= asked
-        self.unsure |= unsure
         return found
 
     def _swing(self, lattice: Lattice, kinds: Array, slot: int) -> tuple[Array, Array, Array]:
@@ -243,15 +309,13 @@ class _Firms:
         places = route.places(self.stretch)
         can = route.taken(places, "hold", lambda o: True in o.endings, bool)
         may_not = route.taken(places, "miss", lambda o: o.endings != (True,), bool)
-        asked, single, knots = (bits.taken(route, places, name) for name in ("facts", "single", "knots"))
-        self.doubt = (self.doubt & hold & miss) | self.unsure
         by_points, by_route = hold & miss & may_not, can & may_not & miss
-        facts, mine, tied = (np.where(by_points, b, _NONE) for b in (facts, self.single, self.knots))
-        asked, single, knots = (np.where(by_route, b, _NONE) for b in (asked, single, knots))
-        knots |= tied | (single & mine)
-        doubt = (self.doubt & may_not) | route.taken(places, "unsure", lambda o: o.unsure, bool)
-        every = np.where(by_points, self.asked, _NONE) | asked
-        return Settled(hold | can, miss & may_not, facts | asked, every, single | mine, knots, doubt)
+        asked = np.where(by_route, bits.taken(route, places, "facts"), _NONE)
+        self.waiting.doubt |= self.doubt
+        waiting = self.waiting.where(by_points)
+        waiting.join(bits.waits(route, places).where(by_route))
+        facts = np.where(by_points, facts, _NONE) | asked
+        return Settled(hold | can, miss & may_not, facts, np.where(by_points, self.asked, _NONE) | asked, waiting)
 
     def _members(self, one: Sum) -> list[_Place]:
         return [place for place in self.places if one.has(place.item.group, place.item.id)]
@@ -274,7 +338,7 @@ class _Firms:
             rows = both & (low < one.bound)
             if rows.any():
                 facts |= self._by_window(one, low, high, rows, waiting)
-        self._counted_out(np.nonzero(self.unseen & (self.knots == 0) & ~self.unsure)[0], facts)
+        self._counted_out(np.nonzero(self.unseen & (self.waiting.knots == 0) & ~self.waiting.doubt)[0], facts)
         return facts
 
     def _by_window(self, one: Sum, low: Array, high: Array, rows: Array, waiting: Array) -> Array:
@@ -305,7 +369,7 @@ class _Firms:
             if not found.told:
                 inner = [p.item.lattice.outcomes[k].inner for p, k in zip(self.places, kinds, strict=True) if k is not None]
                 knots = self.bits.of(frozenset().union(*inner))
-                self.knots[row] |= knots
+                self.waiting.knots[row] |= knots
                 self.doubt[row] |= not knots
 
     def _given_to(self, one: Sum) -> Array:

@@ -15,7 +15,7 @@ from .lattice import Lattice
 from .pieces import Question, pieces_of
 from .quantities import NotCertain
 from .splits import candidates
-from .sums import Bits, Scored, Settled
+from .sums import Bits, Scored, Settled, Waiting
 from .units import facts_of
 from .views import AtEnd, Filled, Part, Stretch, View
 
@@ -32,7 +32,8 @@ class Verdict:
         self.known: dict[tuple[Any, ...], Answer] = {}
         try:
             pieces = pieces_of(question, unit.clauses)
-            self.alone, self.others, self.domain = pieces.alone, pieces.others, pieces.domain
+            self.alone, self.quotients, self.others = pieces.alone, pieces.quotients, pieces.others
+            self.domain = pieces.domain
             self.scored = [Scored(question, clause, pieces.domain) for clause in pieces.scored]
             self.followed = True
         except NotCertain:
@@ -49,44 +50,48 @@ class Verdict:
 
     def _by_arrays(self, view: View) -> Settled:
         total = _all_held(view.count)
-        for lattice in self.alone:
-            _add(total, self._of(lattice, view))
-        total.single[:] = 0  # the others are asked within what these leave
+        for lattice in self.alone:  # the others are asked within what these leave
+            total.add(self._of(lattice, view))
+        narrowing = _all_held(view.count)
+        for lattice in self.quotients:
+            _join(narrowing, self._of(lattice, view))
         parts = [self._of(lattice, view) for lattice in self.others]
         parts += [clause.settle(view, self.bits) for clause in self.scored]
         for part in parts:
-            total.knots |= total.single & part.single
-            _add(total, part)
+            part.waiting.narrowed_by(narrowing.waiting)
+            _join(total, part)
+        total.add(narrowing)
+        total.waiting.add(narrowing.waiting)
         both = total.hold & total.miss
-        total.doubt &= total.hold
-        for bits in (total.facts, total.asked, total.single, total.knots):
-            bits *= both
+        total.facts *= both
+        total.asked *= both
+        total.waiting = total.waiting.where(total.hold)
+        total.waiting.knots *= both
         return total
 
     def _of(self, lattice: Lattice, view: View) -> Settled:
         places = lattice.places(view)
         hold = lattice.taken(places, "hold", lambda o: True in o.endings, bool)
         miss = lattice.taken(places, "miss", lambda o: o.endings != (True,), bool)
-        unsure = lattice.taken(places, "unsure", lambda o: o.unsure, bool)
         facts = self.bits.taken(lattice, places, "facts")
-        single, knots = self.bits.taken(lattice, places, "single"), self.bits.taken(lattice, places, "knots")
-        return Settled(hold, miss, facts, facts, single, knots, unsure)
+        return Settled(hold, miss, facts, facts, self.bits.waits(lattice, places))
 
     # -- a missing fact that several parts wait for -------------------------------
 
     def _untied(self, view: View, depth: int) -> Settled:
         """Firms with a knot are judged again with that fact known, at one value after the other."""
         found = self._by_arrays(view)
-        tied = (found.knots != 0) & ~found.doubt
+        knots, doubt = found.waiting.knots, found.waiting.doubt
+        tied = (knots != 0) & ~doubt
         if depth == 0:
-            found.doubt |= tied
+            doubt |= tied
             return found
         for fact, place in self.bits.places.items():
-            here = tied & (found.knots >> np.uint64(place) & np.uint64(1)).astype(bool)
+            here = tied & (knots >> np.uint64(place) & np.uint64(1)).astype(bool)
             tied &= ~here
             rows = np.nonzero(here)[0]
             if len(rows):
-                _put(found, rows, self._tried(fact, view, rows, _rows(found, rows), depth - 1))
+                found.put(rows, self._tried(fact, view, rows, found.rows(rows), depth - 1))
         return found
 
     def _tried(self, fact: str, view: View, rows: Array, wide: Settled, depth: int) -> Settled:
@@ -96,18 +101,19 @@ class Verdict:
             seen.add(slice(None), self._untied(AtEnd(view, rows, fact, end), depth))
         kind, part = self.question.dictionary[fact], Part(view, rows)
         left = np.nonzero(~seen.complete)[0]
-        if len(left):
+        every = depth == DEPTH - 1
+        if len(left) and every:
             part = Part(part, left)
-            for value in candidates(kind, self.domain, part, self._axes()) if depth == DEPTH - 1 else ():
+            for value in candidates(kind, self.domain, part, self._axes()):
                 some = np.nonzero(~seen.complete[left])[0]
                 if not len(some):
                     break
                 at = value if np.ndim(value) == 0 else value[some]
                 seen.add(left[some], self._untied(Filled(part, some, kind, at), depth))
-        return seen.settled()
+        return seen.settled(every)
 
     def _axes(self) -> list[Any]:
-        lattices = [*self.alone, *self.others]
+        lattices = [*self.alone, *self.quotients, *self.others]
         lattices += [item.lattice for clause in self.scored for item in clause.items]
         lattices += [clause.route for clause in self.scored]
         return list(dict.fromkeys(axis for lattice in lattices for axis in lattice.axes))
@@ -115,7 +121,7 @@ class Verdict:
     # -- what is left -------------------------------------------------------------
 
     def _by_hand(self, stretch: Stretch, found: Settled) -> Settled:
-        for row in np.nonzero(found.doubt)[0]:
+        for row in np.nonzero(found.waiting.doubt)[0]:
             facts = stretch.all.row(int(row), self.facts)
             key = tuple(facts.get(name) for name in self.facts)
             if key not in self.known:
@@ -146,8 +152,8 @@ class Seen:
         self.complete = np.zeros(count, bool)
 
     def add(self, rows: Any, part: Settled) -> None:
-        sure = ~part.doubt
-        self.tainted[rows] |= part.doubt
+        sure = ~part.waiting.doubt
+        self.tainted[rows] |= part.waiting.doubt
         self.hold[rows] |= part.hold & sure
         self.miss[rows] |= part.miss & sure
         now = (part.hold, part.miss, part.facts)
@@ -168,36 +174,27 @@ class Seen:
         facts = np.where(self.decides, self.facts | self.mine, self.facts)
         return np.where(self.hold & self.miss, facts, np.uint64(0))
 
-    def settled(self) -> Settled:
+    def settled(self, every: bool) -> Settled:
         """Where every value was tried nothing else can come out; only whether the fact decides may not be told."""
         facts = self._facts()
         untold = self.hold & self.miss & ~self.decides & ((self.wide.asked & self.mine) != 0)
-        none = np.zeros_like(facts)
-        doubt = ~self.complete & (self.tainted | untold)
-        return Settled(self.hold, self.miss, facts, facts, none, none, doubt)
+        waiting = Waiting.nothing(len(facts))
+        waiting.doubt |= ~self.complete & (self.tainted | untold | (not every))
+        return Settled(self.hold, self.miss, facts, facts, waiting)
 
 
-def _add(total: Settled, part: Settled) -> None:
-    total.hold &= part.hold
-    total.miss |= part.miss
-    for name in ("facts", "asked", "single", "knots", "doubt"):
-        getattr(total, name).__ior__(getattr(part, name))
-
-
-def _rows(found: Settled, rows: Array) -> Settled:
-    return Settled(*(values[rows] for values in vars(found).values()))
-
-
-def _put(found: Settled, rows: Array, part: Settled) -> None:
-    for name, values in vars(part).items():
-        getattr(found, name)[rows] = values
+def _join(total: Settled, part: Settled) -> None:
+    """A part beside others that may wait for the same."""
+    total.waiting.join(part.waiting)
+    total.add(part)
 
 
 def _all_held(count: int) -> Settled:
-    none = [np.zeros(count, np.uint64) for _ in range(4)]
-    return Settled(np.ones(count, bool), np.zeros(count, bool), *none, np.zeros(count, bool))
+    none = np.zeros(count, np.uint64)
+    return Settled(np.ones(count, bool), np.zeros(count, bool), none, none.copy(), Waiting.nothing(count))
 
 
 def _nothing(count: int) -> Settled:
-    none = [np.zeros(count, np.uint64) for _ in range(4)]
-    return Settled(np.ones(count, bool), np.ones(count, bool), *none, np.ones(count, bool))
+    found = _all_held(count)
+    found.miss[:] = found.waiting.doubt[:] = True
+    return found
