@@ -15,9 +15,9 @@ from qcy.engines.rules import decide, dictionary_of
 from qcy.engines.rules.packs.model import DRAFT
 from qcy.engines.rules.packs.names import names_of
 from qcy.engines.rules.sampling import Sampler
+from qcy.engines.rules.setwise.amounts import fen
 from qcy.engines.rules.setwise.answers import Answers, rows_of
 from qcy.engines.rules.setwise.columns import EXACT, bounded, column_of, firms_of
-from qcy.engines.rules.setwise.amounts import fen
 from qcy.engines.rules.setwise.evaluate import evaluate
 from qcy.engines.rules.setwise.quantities import NotCertain, Quantity, compare, divide, multiply, of_column
 from qcy.engines.rules.setwise.snapshot import Snapshot, SnapshotError, column_name

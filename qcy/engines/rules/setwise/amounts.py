@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -19,8 +21,10 @@ from .table import Table
 from .units import facts_of
 from .views import with_fact
 
-MANY = 10**9
-"""Steps by which a missing number is raised to see whether an amount depends on it."""
+STEPS = (0, 1, 10**8, 10**9, 10**10, 10**11)
+"""What is missing is raised by one of these to see whether an amount depends on it."""
+
+FILLINGS = 24
 
 DUE = [VERDICTS.index(QUALIFIES), VERDICTS.index(MANUAL)]
 
@@ -29,7 +33,8 @@ class Amounts:
     """The amounts of a version, for the firms to which they are due."""
 
     def __init__(self, pack: Pack, question: Question) -> None:
-        self.pack, self.question, self.version = pack, question, question.version
+        self.pack, self.question = pack, question
+        self.version = replace(question.version, clauses=(), routes=(), flags=(), category=None)
         self.facts = facts_of(self.version, question.dictionary.__contains__)
         self.known: dict[tuple[Any, ...], Answer] = {}
 
@@ -45,39 +50,57 @@ class Amounts:
                 self._note(answers, firms if always else firms.take(due), due + rows.start, amounts)
 
     def _note(self, answers: Answers, firms: Firms, rows: Array, amounts: list[Amount]) -> None:
-        table = Table(self.version, self.question.dictionary, firms, self.question.on, self.question.kind)
         open_rows = np.zeros(firms.count, bool)
-        for amount in amounts:
-            values = np.broadcast_to(np.asarray(_fen_of(table, amount), float), (firms.count,))
+        for amount, values in zip(amounts, self._values(firms, amounts), strict=True):
             answers.amounts[amount.id][rows] = values
-            open_rows |= np.isnan(values)
-        open_rows[open_rows] = self._may_be_told(firms.take(np.nonzero(open_rows)[0]), amounts)
+            unknown = np.nonzero(np.isnan(values))[0]
+            if len(unknown):
+                open_rows[unknown] |= self._may_be_told(firms.take(unknown), amount)
         for row in np.nonzero(open_rows)[0]:
             found = self._by_hand(firms, int(row)).amounts
             for amount in amounts:
                 value = found.get(amount.id)
                 answers.amounts[amount.id][rows[row]] = np.nan if value is None else float(value * UNIT)
 
-    def _may_be_told(self, firms: Firms, amounts: list[Amount]) -> Array:
-        """Firms whose amounts come out the same for two ways of filling in what is missing. Others have none."""
-        found = []
-        for low in (True, False):
-            filled = Firms(firms.count, {name: self._filled(firms, name, low) for name in self.facts})
-            q = self.question
-            table = Table(self.version, q.dictionary, filled, q.on, q.kind)
-            found.append([_fen_of(table, amount) for amount in amounts])
-        same = np.zeros(firms.count, bool)
-        for one, other in zip(*found, strict=True):
-            same |= ~(np.asarray(one) != np.asarray(other)) | np.isnan(one) | np.isnan(other)
-        return same
+    def _values(self, firms: Firms, amounts: list[Amount]) -> list[Array]:
+        q = self.question
+        table = Table(self.version, q.dictionary, firms, q.on, q.kind)
+        return [
+            np.broadcast_to(np.asarray(_fen_of(table, amount), float), (firms.count,)) for amount in amounts
+        ]
 
-    def _filled(self, firms: Firms, name: str, low: bool) -> Column:
+    def _may_be_told(self, firms: Firms, amount: Amount) -> Array:
+        """Firms whose amount may come out without what is missing: in no two ways of filling it in do they differ."""
+        same, first = np.arange(firms.count), np.full(firms.count, np.nan)
+        for steps in self._fillings():
+            part = firms.take(same)
+            columns = {n: self._filled(part, n, step) for n, step in zip(self.facts, steps, strict=True)}
+            (values,) = self._values(Firms(part.count, columns), [amount])
+            before = first[same]
+            first[same] = np.where(np.isnan(before), values, before)
+            same = same[(values == before) | np.isnan(before) | np.isnan(values)]
+            if not len(same):
+                break
+        told = np.zeros(firms.count, bool)
+        told[same] = True
+        return told
+
+    def _fillings(self) -> Iterator[list[int]]:
+        """Everything at its least, then each fact at a step of its own, drawn by dice that always fall the same way."""
+        dice = Random(1)  # noqa: S311
+        yield [0] * len(self.facts)
+        for _ in range(FILLINGS):
+            yield [dice.choice(STEPS) for _ in self.facts]
+
+    def _filled(self, firms: Firms, name: str, step: int) -> Column:
         kind = self.question.dictionary[name]
+        first, last = (
+            limits(kind, {})
+            if kind.type in {"int", "decimal", "date"}
+            else (0, 1 if kind.type == "bool" else max(0, len(kind.values) - 1))
+        )
+        value = min(last, max(first, 0 if step else first) + step)
         old = firms.columns.get(name)
-        first, last = limits(kind, {}) if kind.type in {"int", "decimal", "date"} else (0, len(kind.values) - 1)
-        value = first if low else min(last, max(first, 0) + MANY) if kind.type in {"int", "decimal"} else last
-        if kind.type == "bool":
-            value = int(not low)
         if old is None:
             return with_fact(firms, kind, value).columns[name]
         values = np.where(old.missing, value, old.values).astype(old.values.dtype)
@@ -89,7 +112,8 @@ class Amounts:
         if key not in self.known:
             q = self.question
             more: dict[str, Any] = {"allow_draft": True, "calendar": q.calendar}
-            self.known[key] = replace(decide(self.pack, q.dictionary, facts, q.on, q.kind, **more), names=None)
+            pack = replace(self.pack, versions=(self.version,))
+            self.known[key] = replace(decide(pack, q.dictionary, facts, q.on, q.kind, **more), names=None)
         return self.known[key]
 
 

@@ -22,7 +22,8 @@ from ..outcomes.terms import Leaf, Term
 from .columns import EXACT, Array, Column, Firms
 from .polynomials import Over, split
 from .quantities import NotCertain
-from .reach import Reach, reach_of
+from .reach import reach_of
+from .sweep import Reach
 
 NULL = (-inf, 0)
 """The cut between "no value" and every number."""
@@ -71,7 +72,8 @@ class Axis(ABC):
         if len(self._at_end.get(key, ())) < count:
             only = frozenset({fact})
             self._at_end[key] = np.array(
-                [s.ends[end] if s.ends and s.facts == only else n for n, s in enumerate(self.states)], np.int32
+                [s.ends[end] if s.ends and s.facts == only else n for n, s in enumerate(self.states)],
+                np.int32,
             )
         return self._at_end[key]
 
@@ -91,6 +93,7 @@ class Axis(ABC):
             self._places[state] = len(self.states)
             self.states.append(state)
         return self._places[state]
+
 
 class WordAxis(Axis):
     """A yes-or-no fact, a choice or a text."""

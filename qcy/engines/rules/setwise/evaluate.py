@@ -10,7 +10,7 @@ import numpy as np
 
 from ..decide import FAILS, MANUAL, QUALIFIES, UNKNOWN
 from ..facts import Dictionary
-from ..packs.model import DRAFT, Pack, Version
+from ..packs.model import DRAFT, Pack
 from ..packs.names import names_of
 from .amounts import Amounts
 from .answers import VERDICTS, Answers, span_columns
@@ -19,10 +19,10 @@ from .columns import Array, Firms
 from .groups import Points
 from .pieces import Question
 from .rest import Rest
-from .sums import Bits
 from .units import POINTS_OF, REST, VERDICT, units_of
 from .verdicts import Verdict
 from .views import Stretch
+from .waiting import Bits
 
 CHUNK = 32_768
 
@@ -78,8 +78,7 @@ def evaluate_stretches(
         judge.judge(answers, firms, slice(start, start + firms.count))
         start += firms.count
         progress(start, count)
-    asides = [*judge.verdicts, *judge.rest, *judge.points, *([judge.amounts] if judge.amounts else [])]
-    answers.alone = sum(len(aside.known) for aside in asides)
+    answers.alone = judge.alone
     return answers
 
 
@@ -109,6 +108,13 @@ class Judge:
             self._total(answers, rows)
         if self.amounts:
             self.amounts.note(answers, firms, rows)
+
+    @property
+    def alone(self) -> int:
+        """Firms that were put to the interpreter, each once for every unit that asked."""
+        asked = [unit.known for unit in self.verdicts]
+        asked += [unit.known for unit in self.rest] + [unit.known for unit in self.points]
+        return sum(map(len, asked)) + (len(self.amounts.known) if self.amounts else 0)
 
     def _verdicts(self, stretch: Stretch, deciding: Array) -> Array:
         """All units hold, or one fails, or the facts that decide the open ones decide the whole."""

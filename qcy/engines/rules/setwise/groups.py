@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -89,10 +90,14 @@ class _Shared:
     def add(self, lattice: Lattice, places: Array) -> Array:
         found = np.zeros(self.count, bool)
         for fact in {fact for axis in lattice.axes for fact in axis.facts}:
-            waits = lattice.taken(places, f"waits {fact}", lambda o, fact=fact: fact in o.waits.single, bool)
+            waits = lattice.taken(places, f"waits {fact}", _waits_for(fact), bool)
             if fact in self.waiting:
                 found |= waits & self.waiting[fact]
                 self.waiting[fact] |= waits
             else:
                 self.waiting[fact] = waits
         return found
+
+
+def _waits_for(fact: str) -> Callable[[Any], bool]:
+    return lambda outcome: fact in outcome.waits.single

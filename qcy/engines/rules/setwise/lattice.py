@@ -68,7 +68,11 @@ class Lattice:
     """A diagram with its axes. NotCertain when arrays cannot follow one of them."""
 
     def __init__(
-        self, root: Any, dictionary: Dictionary, known: dict[Hashable, Axis], domain: Domain,
+        self,
+        root: Any,
+        dictionary: Dictionary,
+        known: dict[Hashable, Axis],
+        domain: Domain,
         read: Callable[[Any, Mapping[Axis, State]], Any] | None = None,
     ) -> None:
         self.root, self._read = root, read or outcome_of

@@ -59,7 +59,8 @@ class Pieces:
 def pieces_of(question: Question, clauses: Iterable[Clause]) -> Pieces:
     """The clauses as lattices. NotCertain when arrays cannot follow one of them."""
     names, version = question.names, question.version
-    plain, scored = [], []
+    plain: list[Clause] = []
+    scored: list[Clause] = []
     for clause in clauses:
         asks_points = any(name.startswith(POINTS) for name in reached_names(version, clause))
         (scored if asks_points else plain).append(clause)
@@ -67,8 +68,8 @@ def pieces_of(question: Question, clauses: Iterable[Clause]) -> Pieces:
         found = [root for clause in plain for root in _conditions(version, names, clause)]
     except TooOpen:
         raise NotCertain from None
-    on_numbers = {id(root): narrowed for root in found if (narrowed := _number(root))}
-    on_quotients = {id(root): narrowed for root in found if (narrowed := _quotient(root))}
+    on_numbers = {id(root): number for root in found if (number := _number(root))}
+    on_quotients = {id(root): quotient for root in found if (quotient := _quotient(root))}
     numbers = _domain(on_numbers.values())
     domain = numbers | _first(on_quotients.values())
     rest = [root for root in found if id(root) not in on_numbers and id(root) not in on_quotients]
@@ -146,7 +147,9 @@ def _domain(narrowed: Iterable[tuple[str, int | None, int | None]]) -> dict[Any,
         low = least if low is None else low if least is None else max(low, least)
         high = most if high is None else high if most is None else min(high, most)
         found[fact] = low, high
-    empty = [fact for fact, (low, high) in found.items() if low is not None and high is not None and low > high]
+    empty = [
+        fact for fact, (low, high) in found.items() if low is not None and high is not None and low > high
+    ]
     return {fact: ends for fact, ends in found.items() if fact not in empty}
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import gcd
 
 from .lattice import Lattice
@@ -71,7 +71,7 @@ class Reachable:
             if item.swings:
                 sums = _sums([starts[m] for m in items if m != n], unit)
                 more = sum(w for m, w in width.items() if m != n)
-                facts |= _facts(item.swings, lambda low, high: _hits(sums, unit, bound - high - more, bound - low))
+                facts |= _facts(item.swings, partial(_hits, sums, unit, bound, more))
         return frozenset(facts)
 
     # -- several sums -------------------------------------------------------------
@@ -84,7 +84,7 @@ class Reachable:
                 if reached is None:
                     return None
                 mine = self.members[n]
-                facts |= _facts(item.swings, lambda low, high: _carries(reached, bounds, mine, low, high))
+                facts |= _facts(item.swings, partial(_carries, reached, bounds, mine))
         return frozenset(facts)
 
     def _combinations(
@@ -104,9 +104,12 @@ class Reachable:
         return reached
 
 
-def _facts(swings: Iterable[Swing], carries: object) -> set[str]:
+def _facts(swings: Iterable[Swing], carries: Callable[[int, int], bool]) -> set[str]:
     return {
-        fact for swing in swings if any(carries(low, high) for low, high in swing.pairs) for fact in swing.facts  # type: ignore[operator]
+        fact
+        for swing in swings
+        if any(carries(low, high) for low, high in swing.pairs)
+        for fact in swing.facts
     }
 
 
@@ -124,9 +127,9 @@ def _or_all(numbers: Iterable[int]) -> int:
     return result
 
 
-def _hits(sums: int, unit: int, start: int, end: int) -> bool:
-    """Whether some sum lies in [start, end)."""
-    first, last = max(0, -(-start // unit)), -(-end // unit)
+def _hits(sums: int, unit: int, bound: int, more: int, low: int, high: int) -> bool:
+    """Whether some sum, raised by up to `more`, fails with `low` added and holds with `high`."""
+    first, last = max(0, -(-(bound - high - more) // unit)), -(-(bound - low) // unit)
     return last > first and bool(sums >> first & ((1 << (last - first)) - 1))
 
 

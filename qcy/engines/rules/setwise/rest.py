@@ -74,7 +74,9 @@ class Rest(Aside):
         for row in np.nonzero(open_rows)[0]:
             answer = self.by_hand(stretch, int(row))
             for name in names:
-                target[name][rows.start + row] = name in (answer.flags if self.unit.flags else answer.categories)
+                target[name][rows.start + row] = name in (
+                    answer.flags if self.unit.flags else answer.categories
+                )
 
     def _says(self, name: str) -> Any:
         """A flag is raised only when it is certain; a class is named while it is possible."""
@@ -87,7 +89,10 @@ class Rest(Aside):
             try:
                 places = self.lattice.places(stretch)
                 wide = self.lattice.taken(
-                    places, "open", lambda o: o.waits.unsure or (len(o.endings) > 1 and bool(o.waits.knots)), bool
+                    places,
+                    "open",
+                    lambda o: o.waits.unsure or (len(o.endings) > 1 and bool(o.waits.knots)),
+                    bool,
                 )
                 return places, wide
             except NotCertain:

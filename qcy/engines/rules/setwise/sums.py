@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -25,6 +25,7 @@ from .quantities import NotCertain
 from .reachable import Reachable
 from .scoring import UNIT, ItemOutcome, item_outcome
 from .views import View
+from .waiting import Bits, Settled, Waiting
 
 
 @dataclass(frozen=True)
@@ -130,109 +131,6 @@ def _refuse_cut(names: Any, group: ScoreGroup) -> None:
         raise NotCertain
 
 
-class Bits:
-    """Facts as bits of a 64-bit number; sets of facts as bits of another (those beyond the last bit share it)."""
-
-    def __init__(self, facts: Sequence[str]) -> None:
-        if len(facts) > 64:
-            raise NotCertain
-        self.places = {fact: place for place, fact in enumerate(facts)}
-        self._sets: dict[frozenset[str], int] = {}
-
-    def of(self, facts: Iterable[str]) -> np.uint64:
-        return np.uint64(sum(1 << self.places[fact] for fact in facts))
-
-    def of_sets(self, sets: Iterable[frozenset[str]]) -> np.uint64:
-        places = {min(63, self._sets.setdefault(found, len(self._sets))) for found in sets}
-        return np.uint64(sum(1 << place for place in places))
-
-    def taken(self, lattice: Lattice, places: Array, name: str) -> Array:
-        """The facts an attribute of each firm's outcome names."""
-        return lattice.taken(places, name, lambda outcome: self.of(getattr(outcome, name)), np.uint64)
-
-    def waits(self, lattice: Lattice, places: Array) -> Waiting:
-        """What each firm's outcome still waits for."""
-
-        def bits(name: str, what: Callable[[Any], np.uint64]) -> Array:
-            return lattice.taken(places, name, lambda outcome: what(outcome.waits), np.uint64)
-
-        return Waiting(
-            bits("single", lambda w: self.of(w.single)),
-            bits("knots", lambda w: self.of(w.knots)),
-            bits("several", lambda w: self.of_sets(w.several)),
-            bits("loose", lambda w: self.of(x for x in w.loose if isinstance(x, str))),
-            bits("loose sets", lambda w: self.of_sets(x for x in w.loose if not isinstance(x, str))),
-            lattice.taken(places, "unsure", lambda outcome: outcome.waits.unsure, bool),
-        )
-
-
-@dataclass
-class Waiting:
-    """`Waits` of every firm, as bits; `doubt`: what is here says nothing."""
-
-    single: Array
-    knots: Array
-    several: Array
-    loose: Array
-    loose_sets: Array
-    doubt: Array
-
-    @classmethod
-    def nothing(cls, count: int) -> Waiting:
-        return cls(*(np.zeros(count, np.uint64) for _ in range(5)), np.zeros(count, bool))
-
-    def where(self, rows: Array) -> Waiting:
-        """Only for these firms."""
-        return Waiting(*(np.where(rows, values, values.dtype.type(0)) for values in vars(self).values()))
-
-    def join(self, other: Waiting) -> None:
-        """Two parts side by side: what both wait for ties them."""
-        self.knots |= self.single & other.single
-        self.doubt |= (self.several & other.several) != 0
-        self.add(other)
-
-    def narrowed_by(self, other: Waiting) -> None:
-        """The same, where `other` has narrowed its own quotients in this one."""
-        self.knots |= self.single & self.loose & other.single
-        self.doubt |= (self.loose_sets & other.several) != 0
-
-    def add(self, other: Waiting) -> None:
-        for name, values in vars(other).items():
-            getattr(self, name).__ior__(values)
-
-
-@dataclass
-class Settled:
-    """Per firm: whether it can hold and can fail, and which missing facts decide (as bits).
-
-    `facts` surely decide if nothing is tied in `waiting`; no fact outside `asked` can. Where there are knots, `hold`,
-    `miss` and `facts` may be more than the truth.
-    """
-
-    hold: Array
-    miss: Array
-    facts: Array
-    asked: Array
-    waiting: Waiting
-
-    def add(self, part: Settled) -> None:
-        """Both have to hold."""
-        self.hold &= part.hold
-        self.miss |= part.miss
-        self.facts |= part.facts
-        self.asked |= part.asked
-
-    def rows(self, rows: Array) -> Settled:
-        waiting = Waiting(*(values[rows] for values in vars(self.waiting).values()))
-        return Settled(self.hold[rows], self.miss[rows], self.facts[rows], self.asked[rows], waiting)
-
-    def put(self, rows: Array, part: Settled) -> None:
-        for name in ("hold", "miss", "facts", "asked"):
-            getattr(self, name)[rows] = getattr(part, name)
-        for name, values in vars(part.waiting).items():
-            getattr(self.waiting, name)[rows] = values
-
-
 @dataclass
 class _Place:
     """One item of every firm."""
@@ -315,7 +213,9 @@ class _Firms:
         waiting = self.waiting.where(by_points)
         waiting.join(bits.waits(route, places).where(by_route))
         facts = np.where(by_points, facts, _NONE) | asked
-        return Settled(hold | can, miss & may_not, facts, np.where(by_points, self.asked, _NONE) | asked, waiting)
+        return Settled(
+            hold | can, miss & may_not, facts, np.where(by_points, self.asked, _NONE) | asked, waiting
+        )
 
     def _members(self, one: Sum) -> list[_Place]:
         return [place for place in self.places if one.has(place.item.group, place.item.id)]
@@ -350,7 +250,9 @@ class _Firms:
             gap = np.where(place.gap == greatest, second, greatest)
             for bits, least, most in place.swings:
                 hit = _window(one.bound - most, one.bound - least, *others, gap) & (waiting == 1)
-                hit |= (others[1] < one.bound - least) & (most == place.high)  # by itself, all else at its best
+                hit |= (others[1] < one.bound - least) & (
+                    most == place.high
+                )  # by itself, all else at its best
                 self.unseen |= rows & ~hit & (bits != 0)
                 facts |= np.where(rows & hit, bits, _NONE)
         return facts
@@ -363,11 +265,17 @@ class _Firms:
             for p in self.places
         ]
         for row in rows:
-            kinds = tuple(int(p.kinds[row]) if f[row] else None for p, f in zip(self.places, free, strict=True))
+            kinds = tuple(
+                int(p.kinds[row]) if f[row] else None for p, f in zip(self.places, free, strict=True)
+            )
             found = self.clause.reachable.deciding(kinds, tuple(int(shift[row]) for shift in shifts))
             facts[row] |= self.bits.of(found.facts)
             if not found.told:
-                inner = [p.item.lattice.outcomes[k].inner for p, k in zip(self.places, kinds, strict=True) if k is not None]
+                inner = [
+                    p.item.lattice.outcomes[k].inner
+                    for p, k in zip(self.places, kinds, strict=True)
+                    if k is not None
+                ]
                 knots = self.bits.of(frozenset().union(*inner))
                 self.waiting.knots[row] |= knots
                 self.doubt[row] |= not knots

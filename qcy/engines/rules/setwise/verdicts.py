@@ -15,9 +15,10 @@ from .lattice import Lattice
 from .pieces import Question, pieces_of
 from .quantities import NotCertain
 from .splits import candidates
-from .sums import Bits, Scored, Settled, Waiting
+from .sums import Scored
 from .units import facts_of
 from .views import AtEnd, Filled, Part, Stretch, View
+from .waiting import Bits, Settled, Waiting
 
 DEPTH = 3
 """Facts a firm is put to the ends of, one after the other."""
@@ -148,7 +149,10 @@ class Seen:
         self.hold, self.miss = np.zeros(count, bool), np.zeros(count, bool)
         self.facts = np.zeros(count, np.uint64)
         self.tainted, self.decides = np.zeros(count, bool), np.zeros(count, bool)
-        self.first, self.known = [self.hold.copy(), self.miss.copy(), self.facts.copy()], np.zeros(count, bool)
+        self.first, self.known = (
+            [self.hold.copy(), self.miss.copy(), self.facts.copy()],
+            np.zeros(count, bool),
+        )
         self.complete = np.zeros(count, bool)
 
     def add(self, rows: Any, part: Settled) -> None:
