@@ -28,8 +28,8 @@ def constant(value: Any) -> q.Quantity:
     return q.constant(found[1], found[0])
 
 
-def _arithmetic(table: Table, node: t.Arithmetic, from_zero: bool) -> q.Quantity:
-    left, right = table.quantity(node.left, from_zero), table.quantity(node.right, from_zero)
+def _arithmetic(table: Table, node: t.Arithmetic) -> q.Quantity:
+    left, right = table.quantity(node.left), table.quantity(node.right)
     if node.op in {"+", "-"}:
         return q.add(
             left, right if node.op == "+" else q.negated(right), _kind(node.op, left.kind, right.kind)
@@ -55,10 +55,10 @@ def _power(base: q.Quantity, exponent: q.Quantity) -> q.Quantity:
     return result
 
 
-def _number_choice(table: Table, node: t.Choice, from_zero: bool) -> q.Quantity:
+def _number_choice(table: Table, node: t.Choice) -> q.Quantity:
     """`if` between numbers; a row whose condition is open counts as missing."""
     met = table.condition(node.condition)
-    return _picked(met, table.quantity(node.then, from_zero), table.quantity(node.other, from_zero))
+    return _picked(met, table.quantity(node.then), table.quantity(node.other))
 
 
 def _picked(met: c.Condition, then: q.Quantity, other: q.Quantity) -> q.Quantity:
@@ -76,10 +76,7 @@ def _picked(met: c.Condition, then: q.Quantity, other: q.Quantity) -> q.Quantity
     if then.d is not None or other.d is not None:
         d = np.where(hold, 1.0 if then.d is None else then.d, 1.0 if other.d is None else other.d)
         d = np.where(hold & miss, np.nan, d)
-    facts = met.facts | then.facts | other.facts
-    return q.Quantity(
-        factor, n, d, least, most, max(then.highest, other.highest), mixed=facts, kind=then.kind
-    )
+    return q.Quantity(factor, n, d, least, most, max(then.highest, other.highest), kind=then.kind)
 
 
 def _picked_rounded(met: c.Condition, then: q.Quantity, other: q.Quantity) -> q.Quantity:
@@ -101,20 +98,17 @@ def _picked_rounded(met: c.Condition, then: q.Quantity, other: q.Quantity) -> q.
 
     n, d, error, below = map(pick, parts(then), parts(other))
     size = max(q.size(then), q.size(other))
-    facts = met.facts | then.facts | other.facts
     n, d = (np.where(hold & miss, np.nan, part) for part in (n, d))
     highest = max(then.highest, other.highest)
-    return q.Quantity(
-        Fraction(1), n, d, -size, size, highest, mixed=facts, kind=then.kind, error=error, error_below=below
-    )
+    return q.Quantity(Fraction(1), n, d, -size, size, highest, kind=then.kind, error=error, error_below=below)
 
 
-def _function(table: Table, node: t.Call, from_zero: bool) -> q.Quantity:
+def _function(table: Table, node: t.Call) -> q.Quantity:
     """min and max of numbers without denominators, and the absolute value; others only as constants."""
     act = {"min": np.minimum, "max": np.maximum}.get(node.function)
     if act is None:
         raise q.NotCertain
-    parts = [table.quantity(argument, from_zero) for argument in node.arguments]
+    parts = [table.quantity(argument) for argument in node.arguments]
     result = parts[0]
     for part in parts[1:]:
         result = _extreme(act, result, part)
@@ -130,12 +124,12 @@ def _extreme(act: Callable[[Any, Any], Any], a: q.Quantity, b: q.Quantity) -> q.
     if max(map(abs, ends)) >= EXACT:
         raise q.NotCertain
     n = act(np.asarray(a.n * float(p)), np.asarray(b.n * float(r)))
-    return q.Quantity(factor, n, None, min(ends), max(ends), mixed=a.facts | b.facts, kind=a.kind)
+    return q.Quantity(factor, n, None, min(ends), max(ends), kind=a.kind)
 
 
-NUMBERS: dict[type, Callable[[Table, Any, bool], q.Quantity]] = {
+NUMBERS: dict[type, Callable[[Table, Any], q.Quantity]] = {
     t.Arithmetic: _arithmetic,
-    t.Negative: lambda table, node, from_zero: q.negated(table.quantity(node.of, from_zero)),
+    t.Negative: lambda table, node: q.negated(table.quantity(node.of)),
     t.Choice: _number_choice,
     t.Call: _function,
 }

@@ -29,11 +29,7 @@ class NotCertain(Exception):
 
 @dataclass(frozen=True)
 class Quantity:
-    """`least` and `most` bound n, `highest` bounds d (never negative); `rising` and `falling` are its facts by role.
-
-    A missing fact in `rising` only raises the quantity as it grows from 0, one in `falling` only lowers it;
-    `mixed` holds the facts of which neither is known.
-    """
+    """`least` and `most` bound n, `highest` bounds d (never negative)."""
 
     factor: Fraction
     n: Any
@@ -41,13 +37,7 @@ class Quantity:
     least: int
     most: int
     highest: int = 1
-    rising: frozenset[str] = frozenset()
-    falling: frozenset[str] = frozenset()
-    mixed: frozenset[str] = frozenset()
     kind: str = "number"
-    weights: tuple[tuple[str, float, float], ...] = ()
-    """(fact, its factor in n, its factor in d), for the facts in `rising` and `falling`."""
-
     error: Any = 0.0
     """Bound of the rounding error of n; 0 where n is exact."""
 
@@ -55,16 +45,8 @@ class Quantity:
     """The same of d."""
 
     @property
-    def facts(self) -> frozenset[str]:
-        return self.rising | self.falling | self.mixed
-
-    @property
     def constant(self) -> Fraction | None:
-        return (
-            self.factor * int(self.n)
-            if not self.facts and self.d is None and not isinstance(self.n, np.ndarray)
-            else None
-        )
+        return self.factor * int(self.n) if self.d is None and not isinstance(self.n, np.ndarray) else None
 
 
 def constant(value: int | Fraction, kind: str = "number") -> Quantity:
@@ -79,14 +61,10 @@ def constant(value: int | Fraction, kind: str = "number") -> Quantity:
 
 
 def of_column(column: Column) -> Quantity:
-    """A fact. It counts as rising only if it starts at 0 and has no upper bound."""
+    """A fact."""
     kind = column.kind
-    name = frozenset({kind.name})
     what = "date" if kind.type == "date" else "number"
-    found = Quantity(Fraction(1, grid(kind)), column.values, None, column.least, column.most, kind=what)
-    simple = kind.low == 0 and kind.high is None
-    weights = ((kind.name, 1.0, 0.0),)
-    return replace(found, rising=name, weights=weights) if simple else replace(found, mixed=name)
+    return Quantity(Fraction(1, grid(kind)), column.values, None, column.least, column.most, kind=what)
 
 
 def unknown_column(firms: Firms, kind: Any) -> Quantity:
@@ -115,18 +93,7 @@ def add(a: Quantity, b: Quantity, kind: str = "number") -> Quantity:
     inherited = (
         a.error * abs(p) + b.error * abs(q) + (np.abs(a.n * float(p)) + np.abs(b.n * float(q))) * ROUNDING
     )
-    found = Quantity(factor, n, None, least, most, 1, *_roles(a, b), kind, error=_off(exact, n, inherited))
-    return replace(found, weights=_weighed(found, [(a, float(p)), (b, float(q))]))
-
-
-def _weighed(found: Quantity, parts: list[tuple[Quantity, float]]) -> tuple[tuple[str, float, float], ...]:
-    """The facts that are still followed, with their factors in the sum."""
-    total: dict[str, float] = {}
-    for part, times in parts:
-        for fact, in_n, _ in part.weights:
-            total[fact] = total.get(fact, 0.0) + in_n * times
-    followed = found.rising | found.falling
-    return tuple((fact, weight, 0.0) for fact, weight in total.items() if fact in followed)
+    return Quantity(factor, n, None, least, most, 1, kind, error=_off(exact, n, inherited))
 
 
 def _least(p: int, a: Quantity) -> int:
@@ -150,7 +117,6 @@ def _add_quotients(a: Quantity, b: Quantity, kind: str) -> Quantity:
         total.least,
         total.most,
         size(under),
-        *_all_mixed(a, b),
         kind,
         error=total.error,
         error_below=under.error,
@@ -158,13 +124,13 @@ def _add_quotients(a: Quantity, b: Quantity, kind: str) -> Quantity:
 
 
 def _numerator(a: Quantity) -> Quantity:
-    return Quantity(a.factor, a.n, None, a.least, a.most, mixed=a.facts, error=a.error)
+    return Quantity(a.factor, a.n, None, a.least, a.most, error=a.error)
 
 
 def _denominator(a: Quantity) -> Quantity:
     if a.d is None:
         return constant(1)
-    return Quantity(Fraction(1), a.d, None, 0, a.highest, mixed=a.facts, error=a.error_below)
+    return Quantity(Fraction(1), a.d, None, 0, a.highest, error=a.error_below)
 
 
 def _or_one(d: Any) -> Any:
@@ -185,26 +151,11 @@ def is_exact(a: Quantity) -> bool:
     return isinstance(a.error, float) and isinstance(a.error_below, float)
 
 
-Roles = tuple[frozenset[str], frozenset[str], frozenset[str]]
-
-
-def _roles(a: Quantity, b: Quantity) -> Roles:
-    """A fact that rises here and falls there is mixed."""
-    rising, falling, mixed = a.rising | b.rising, a.falling | b.falling, a.mixed | b.mixed
-    both = (rising & falling) | mixed
-    return rising - both, falling - both, both
-
-
-def _all_mixed(a: Quantity, b: Quantity) -> Roles:
-    return frozenset(), frozenset(), a.facts | b.facts
-
-
 def negated(a: Quantity) -> Quantity:
-    return replace(a, factor=-a.factor, rising=a.falling, falling=a.rising)
+    return replace(a, factor=-a.factor)
 
 
 def multiply(a: Quantity, b: Quantity) -> Quantity:
-    """By a constant the roles stay (or turn with its sign); otherwise nothing is promised about them."""
     for one, other in ((a, b), (b, a)):
         value = other.constant
         if value is not None:
@@ -215,19 +166,14 @@ def multiply(a: Quantity, b: Quantity) -> Quantity:
     error = _off(_exact(bound), n, np.abs(a.n) * b.error + np.abs(b.n) * a.error)
     inherited = np.abs(_or_one(a.d)) * b.error_below + np.abs(_or_one(b.d)) * a.error_below
     below = 0.0 if d is None else _off(_exact(highest), d, inherited)
-    roles = _all_mixed(a, b)
-    return Quantity(a.factor * b.factor, n, d, -bound, bound, highest, *roles, error=error, error_below=below)
+    return Quantity(a.factor * b.factor, n, d, -bound, bound, highest, error=error, error_below=below)
 
 
 def _scaled(a: Quantity, value: Fraction) -> Quantity:
     if value == 0:
-        return (
-            constant(0)
-            if a.d is None and not a.facts
-            else replace(a, n=a.n * 0.0, least=0, most=0, error=0.0)
-        )
-    turned = a if value > 0 else negated(a)
-    return replace(turned, factor=a.factor * value, kind="number")
+        plain = a.d is None and not isinstance(a.n, np.ndarray)
+        return constant(0) if plain else replace(a, n=a.n * 0.0, least=0, most=0, error=0.0)
+    return replace(a, factor=a.factor * value, kind="number")
 
 
 def divide(a: Quantity, b: Quantity) -> Quantity:
@@ -237,17 +183,18 @@ def divide(a: Quantity, b: Quantity) -> Quantity:
         if value == 0:
             raise NotCertain
         return _scaled(a, 1 / value)
-    plain = (
-        a.d is None and b.d is None and not (a.falling or a.mixed or b.falling or b.mixed) and a.least >= 0
-    )
-    roles = _roles(a, replace(b, rising=b.falling, falling=b.rising)) if plain else _all_mixed(a, b)
     top = a if b.d is None else multiply(_numerator(a), _denominator(b))
     under = multiply(_denominator(a), _numerator(b)) if a.d is not None else b
-    weights = (*a.weights, *((fact, 0.0, in_n) for fact, in_n, _ in b.weights)) if plain else ()
-    found = Quantity(
-        top.factor / under.factor, top.n, np.asarray(under.n, float), top.least, top.most, size(under), *roles
+    return Quantity(
+        top.factor / under.factor,
+        top.n,
+        np.asarray(under.n, float),
+        top.least,
+        top.most,
+        size(under),
+        error=top.error,
+        error_below=under.error,
     )
-    return replace(found, weights=weights, error=top.error, error_below=under.error)
 
 
 def compare(op: str, a: Quantity, bound: Fraction) -> Array:

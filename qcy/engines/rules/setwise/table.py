@@ -18,7 +18,7 @@ from ..scope import FROM_APPLICATION
 from ..tables import Table as DecisionTable
 from . import conditions as c
 from . import quantities as q
-from .columns import Array, Firms
+from .columns import Firms
 from .numbers import NUMBERS, constant
 
 Step = Fraction(1, 10**DECIMALS)
@@ -31,14 +31,10 @@ class Table:
         self.version, self.dictionary, self.firms = version, dictionary, firms
         application = {"application_date": on, "application": kind, "fiscal_year": on.year - 1}
         self._constants = Evaluation(application.__getitem__)
-        self._quantities: dict[tuple[t.Node, bool], q.Quantity] = {}
+        self._quantities: dict[t.Node, q.Quantity] = {}
         self._conditions: dict[t.Node, c.Condition] = {}
 
     # -- facts ----------------------------------------------------------------
-
-    def missing(self, fact: str) -> Array:
-        column = self.firms.columns.get(fact)
-        return np.ones(self.firms.count, bool) if column is None else column.missing
 
     def constant(self, node: t.Node) -> Any:
         """The value of a tree without facts; KeyError when there are some."""
@@ -56,40 +52,29 @@ class Table:
 
     # -- numbers --------------------------------------------------------------
 
-    def quantity(self, node: t.Node, from_zero: bool = False) -> q.Quantity:
-        """A number for every row; `from_zero`: with every missing fact at 0."""
-        key = (node, from_zero)
-        if key not in self._quantities:
-            self._quantities[key] = self._quantity(self.expanded(node), from_zero)
-        return self._quantities[key]
+    def quantity(self, node: t.Node) -> q.Quantity:
+        """A number for every row."""
+        if node not in self._quantities:
+            self._quantities[node] = self._quantity(self.expanded(node))
+        return self._quantities[node]
 
-    def _quantity(self, node: t.Node, from_zero: bool) -> q.Quantity:
+    def _quantity(self, node: t.Node) -> q.Quantity:
         try:
             return constant(self.constant(node))
         except KeyError:
             pass
         if isinstance(node, t.Name):
-            return self._fact(node.id, from_zero)
+            return self._fact(node.id)
         rule = NUMBERS.get(type(node))
         if rule is None:
             raise q.NotCertain
-        return rule(self, node, from_zero)
+        return rule(self, node)
 
-    def _fact(self, name: str, from_zero: bool) -> q.Quantity:
+    def _fact(self, name: str) -> q.Quantity:
         if name not in self.dictionary or self.dictionary[name].type not in {"int", "decimal", "date"}:
             raise q.NotCertain
         column = self.firms.columns.get(name)
-        found = q.of_column(column) if column else q.unknown_column(self.firms, self.dictionary[name])
-        if not from_zero:
-            return found
-        least, most = min(found.least, 0), max(found.most, 0)
-        return q.Quantity(**{**vars(found), "n": np.nan_to_num(found.n), "least": least, "most": most})
-
-    def measured(self, node: t.Node) -> c.Measured:
-        now = self.quantity(node)
-        return c.Measured(
-            now, self.quantity(node, from_zero=True), {fact: self.missing(fact) for fact in now.facts}
-        )
+        return q.of_column(column) if column else q.unknown_column(self.firms, self.dictionary[name])
 
     # -- conditions -----------------------------------------------------------
 
@@ -132,8 +117,7 @@ class Table:
         return self._asked(left, op, Fraction(found[1]))
 
     def _asked(self, node: t.Node, op: str, bound: Fraction) -> c.Condition:
-        measured = self.measured(node)
-        return c.compared(measured, op, bound)
+        return c.compared(self.quantity(node), op, bound)
 
     def _choice_of_words(self, op: str, left: t.Choice, right: t.Node) -> c.Condition:
         """A class against a word: asked in every branch. The chain is followed without recursion: it may be long."""
@@ -156,12 +140,6 @@ class Table:
         except KeyError:
             raise q.NotCertain from None
 
-    def _bound(self, node: t.Node) -> Fraction:
-        value = self.constant_or_refuse(node)
-        if not isinstance(value, (int, Fraction)):
-            raise q.NotCertain
-        return Fraction(value)
-
     def _word(self, op: str, fact: str, value: Any) -> c.Condition:
         if op not in {"=", "!="}:
             raise q.NotCertain
@@ -173,7 +151,7 @@ class Table:
         kind, column = self.dictionary[fact], self.firms.columns.get(fact)
         values = column.values if column else np.full(self.firms.count, -1)
         if kind.type == "bool":
-            held = c.yes(values, fact)
+            held = c.yes(values)
             return c.either(
                 [held if value else c.negation(held) for value in wanted if isinstance(value, bool)]
             )
@@ -183,8 +161,8 @@ class Table:
             kind.type == "text"
         ):  # any text is possible: one more place than there are words, and one for each unseen
             unseen = len({w for w in wanted if w not in words and isinstance(w, str)})
-            return c.one_of(values, places | {-9 - n for n in range(unseen)}, len(words) + unseen + 1, fact)
-        return c.one_of(values, places, len(words), fact)
+            return c.one_of(values, places | {-9 - n for n in range(unseen)}, len(words) + unseen + 1)
+        return c.one_of(values, places, len(words))
 
 
 def _is_text(node: t.Node) -> bool:
@@ -229,13 +207,9 @@ def _test(table: Table, value: t.Node, test: t.Node) -> c.Condition:
 
 
 def _range(table: Table, value: t.Node, test: t.Range) -> c.Condition:
-    """Inside a range: one question, although it has two ends."""
     low = table.compared(">=" if test.low_closed else ">", value, test.low)
     high = table.compared("<=" if test.high_closed else "<", value, test.high)
-    inside = c.both([low, high])
-    alone = len(inside.facts) == 1 and isinstance(table.expanded(value), t.Name)
-    doubt = inside.doubt if alone else c._or(inside.doubt, inside.open)
-    return c.Condition(inside.can_hold, inside.can_fail, inside.can_be_null, doubt, inside.facts)
+    return c.both([low, high])
 
 
 _CONDITIONS: dict[type, Callable[[Table, Any], c.Condition]] = {
