@@ -70,10 +70,7 @@ def decide(
     if version.status == DRAFT and not allow_draft:
         return Answer(pack, version, MANUAL, on, kind)
     names = Names(version, dictionary, facts, on, kind, calendar)
-    try:
-        found = verdict_of(qualifying(version, names.run), dictionary)
-    except TooOpen:
-        found = _undecided(version, names)
+    found = verdict_by(version, names)
     try:
         return _answer(pack, version, names, on, kind, found)
     except TooOpen:  # a verdict stands although the points are too entangled to be told
@@ -81,6 +78,14 @@ def decide(
 
 
 Verdict = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+
+def verdict_by(version: Version, names: Names) -> Verdict:
+    """The verdict alone, without points and amounts."""
+    try:
+        return verdict_of(qualifying(version, names.run), names.dictionary)
+    except TooOpen:
+        return _undecided(version, names)
 
 
 def _undecided(version: Version, names: Names) -> Verdict:

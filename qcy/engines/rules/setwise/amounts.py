@@ -16,6 +16,7 @@ from .columns import Array, Column, Firms
 from .pieces import Question
 from .quantities import NotCertain, Quantity
 from .scoring import UNIT
+from .spans import Spans
 from .splits import limits
 from .table import Table
 from .units import facts_of
@@ -52,10 +53,11 @@ class Amounts:
     def _note(self, answers: Answers, firms: Firms, rows: Array, amounts: list[Amount]) -> None:
         open_rows = np.zeros(firms.count, bool)
         for amount, values in zip(amounts, self._values(firms, amounts), strict=True):
-            answers.amounts[amount.id][rows] = values
             unknown = np.nonzero(np.isnan(values))[0]
             if len(unknown):
-                open_rows[unknown] |= self._may_be_told(firms.take(unknown), amount)
+                values = values.copy()
+                values[unknown], open_rows[unknown] = self._without(firms.take(unknown), amount)
+            answers.amounts[amount.id][rows] = values
         for row in np.nonzero(open_rows)[0]:
             found = self._by_hand(firms, int(row)).amounts
             for amount in amounts:
@@ -69,8 +71,19 @@ class Amounts:
             np.broadcast_to(np.asarray(_fen_of(table, amount), float), (firms.count,)) for amount in amounts
         ]
 
-    def _may_be_told(self, firms: Firms, amount: Amount) -> Array:
-        """Firms whose amount may come out without what is missing: in no two ways of filling it in do they differ."""
+    def _without(self, firms: Firms, amount: Amount) -> tuple[Array, Array]:
+        """(the amount where it is the same whatever is missing, firms of which that has to be looked up)."""
+        may_be, at_least = self._may_be_told(firms, amount)
+        q = self.question
+        try:
+            told = Spans(Table(self.version, q.dictionary, firms, q.on, q.kind)).settled(amount.value)
+        except NotCertain:
+            told = np.zeros(firms.count, bool)
+        told &= may_be & ~np.isnan(at_least)
+        return np.where(told, at_least, np.nan), may_be & ~told
+
+    def _may_be_told(self, firms: Firms, amount: Amount) -> tuple[Array, Array]:
+        """Firms whose amount is the same in every way of filling in what is missing that was tried, and that amount."""
         same, first = np.arange(firms.count), np.full(firms.count, np.nan)
         for steps in self._fillings():
             part = firms.take(same)
@@ -81,9 +94,9 @@ class Amounts:
             same = same[(values == before) | np.isnan(before) | np.isnan(values)]
             if not len(same):
                 break
-        told = np.zeros(firms.count, bool)
-        told[same] = True
-        return told
+        may_be = np.zeros(firms.count, bool)
+        may_be[same] = True
+        return may_be, first
 
     def _fillings(self) -> Iterator[list[int]]:
         """Everything at its least, then each fact at a step of its own, drawn by dice that always fall the same way."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from datetime import date
 from typing import Any
 
@@ -91,7 +91,7 @@ class Judge:
         self.bits = Bits(names)
         self.ordinary = self.bits.of(name for name in names if not self.dictionary[name].judgement)
         units = units_of(self.version, self.dictionary.__contains__)
-        verdicts = [Verdict(pack, u.version, question, self.bits) for u in units if u.settles == VERDICT]
+        verdicts = [Verdict(u.version, question, self.bits) for u in units if u.settles == VERDICT]
         self.verdicts = sorted(verdicts, key=_effort)
         self.rest = [Rest(pack, u.version, question) for u in units if u.settles == REST]
         self.points = [Points(pack, u.version, question) for u in units if u.settles == POINTS_OF and points]
@@ -112,7 +112,7 @@ class Judge:
     @property
     def alone(self) -> int:
         """Firms that were put to the interpreter, each once for every unit that asked."""
-        asked = [unit.known for unit in self.verdicts]
+        asked: list[Sized] = [unit.known for unit in self.verdicts]
         asked += [unit.known for unit in self.rest] + [unit.known for unit in self.points]
         return sum(map(len, asked)) + (len(self.amounts.known) if self.amounts else 0)
 

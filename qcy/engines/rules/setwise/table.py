@@ -103,8 +103,8 @@ class Table:
             and self.dictionary[left.id].type in {"enum", "text", "bool"}
         ):
             return self._word(op, left.id, self.constant_or_refuse(right))
-        if self._is_constant(left):
-            if self._is_constant(right):
+        if self.is_constant(left):
+            if self.is_constant(right):
                 return c.fixed(self._constants.value(t.Comparison(op, left, right)))
             return self.compared(MIRRORED[op], right, left)
         try:
@@ -131,7 +131,7 @@ class Table:
             result = c.choice(met, then, result)
         return result
 
-    def _is_constant(self, node: t.Node) -> bool:
+    def is_constant(self, node: t.Node) -> bool:
         return all(n.id in FROM_APPLICATION for n in node.walk() if isinstance(n, t.Name))
 
     def constant_or_refuse(self, node: t.Node) -> Any:

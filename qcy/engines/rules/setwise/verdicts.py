@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..decide import FAILS, QUALIFIES, Answer, decide
-from ..packs.model import Pack, Version
+from ..decide import FAILS, QUALIFIES, verdict_by
+from ..decide import Verdict as Decided
+from ..packs.model import Version
+from ..scope import Names
 from .columns import Array
 from .lattice import Lattice
 from .pieces import Question, pieces_of
@@ -31,10 +32,10 @@ WORTH = 60
 class Verdict:
     """The conditions of one unit. Firms that arrays do not settle are asked of the interpreter, equal ones once."""
 
-    def __init__(self, pack: Pack, unit: Version, question: Question, bits: Bits) -> None:
-        self.pack, self.unit, self.question, self.bits = pack, unit, question, bits
+    def __init__(self, unit: Version, question: Question, bits: Bits) -> None:
+        self.unit, self.question, self.bits = unit, question, bits
         self.facts = facts_of(unit, question.dictionary.__contains__)
-        self.known: dict[tuple[Any, ...], Answer] = {}
+        self.known: dict[tuple[Any, ...], Decided] = {}
         try:
             pieces = pieces_of(question, unit.clauses)
             self.alone, self.quotients, self.others = pieces.alone, pieces.quotients, pieces.others
@@ -131,17 +132,15 @@ class Verdict:
             key = tuple(facts.get(name) for name in self.facts)
             if key not in self.known:
                 self.known[key] = self._decided(facts)
-            answer = self.known[key]
-            found.hold[row] = answer.verdict != FAILS
-            found.miss[row] = answer.verdict != QUALIFIES
-            found.facts[row] = self.bits.of((*answer.undecided_by, *answer.judged_by))
+            verdict, ordinary, judged = self.known[key]
+            found.hold[row] = verdict != FAILS
+            found.miss[row] = verdict != QUALIFIES
+            found.facts[row] = self.bits.of((*ordinary, *judged))
         return found
 
-    def _decided(self, facts: Mapping[str, Any]) -> Answer:
+    def _decided(self, facts: Mapping[str, Any]) -> Decided:
         q = self.question
-        pack = replace(self.pack, versions=(self.unit,))
-        more: dict[str, Any] = {"allow_draft": True, "calendar": q.calendar}
-        return replace(decide(pack, q.dictionary, facts, q.on, q.kind, **more), names=None)
+        return verdict_by(self.unit, Names(self.unit, q.dictionary, facts, q.on, q.kind, q.calendar))
 
 
 class Seen:
