@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 
 
@@ -40,6 +41,7 @@ class Node:
             waiting.extend(reversed(tuple(node.parts())))
 
 
+@cache
 def _child_fields(kind: type) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind) if f.name != "at")
 
