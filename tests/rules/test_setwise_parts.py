@@ -104,6 +104,28 @@ def test_R1_one_fact_in_two_conditions_is_followed_through_both() -> None:
     assert found == ["fails"] * 4 + ["unknown"] * 3
 
 
+@pytest.mark.parametrize(
+    "when",
+    [
+        "(b >= 4 or c >= 6) and a / b >= 1",  # two parts wait for b
+        "a / b >= 0.5 and (a / b >= 0.8 or c >= 5)",  # one narrows the quotient the other asks
+        "a / b in (0.34..0.49) or a / b > 5",  # whole numbers step over the middle cell
+        "b / a in (0.34..0.6) or c >= 6",
+        "(b >= 4 or c >= 3) and (b <= 2 or d >= 3)",  # b decides although every value of it leaves things open
+        "a >= 2 and (a / b >= 1.5 or a + c <= 3)",  # a is asked inside what the first part leaves
+        "(a / b >= 1 or c >= 5) and (a / c >= 1 or b >= 5) and a + b <= 8",
+        "(a + b >= 6 or c > 4) and (a + b <= 7 or d > 4)",  # the same sum in two parts, both facts missing
+    ],
+)
+@settings(max_examples=120, deadline=None)
+@given(rows=st.lists(FACTS, min_size=1, max_size=8))
+def test_R1_parts_that_wait_for_the_same(when: str, rows: list[dict[str, int]]) -> None:
+    rule, kinds = clause(when, SMALL_NUMBERS), dictionary_of(SMALL_NUMBERS)
+    found = rows_of(evaluate(rule, kinds, firms_of(rows, kinds), TODAY), kinds)
+    for row, answer in zip(rows, found, strict=True):
+        assert as_expected(answer) == as_expected(decide(rule, kinds, row, TODAY)), row
+
+
 SCORED = """
 clauses:
   - {id: score, title: 得分, when: points_total >= 10, source: 第一条, grade: T}

@@ -277,7 +277,8 @@ def _axis(variable: Variable, cuts: list[Any], dictionary: Dictionary, domain: D
     if isinstance(key, Leaf) and key.id in dictionary and key.grid:
         return NumberAxis(key.id, cuts, domain)
     if isinstance(key, Term) and len(key.leaves) <= 6:
-        return QuotientAxis(variable, cuts, domain)
+        edges = {edge for ends in domain.get(variable, ()) for edge in ends if edge is not None}
+        return QuotientAxis(variable, sorted({*cuts, *edges}), domain)
     if isinstance(key, str) and key in dictionary:
         return WordAxis(key, cuts)
     raise NotCertain
