@@ -1,0 +1,73 @@
+"""The Polars peer: 21 policy versions as hand-written expressions, two-valued, float64, one thread.
+
+`with_polars.py FILE` (what export.py wrote). All versions stand in one select, so that equal parts are computed once.
+A missing fact is null, and a condition that comes to null is not met: the usual practice, and less than the product
+tells, which says of each firm what is missing and whether it matters.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["POLARS_MAX_THREADS"] = "1"
+
+import polars as pl  # noqa: E402
+import polars_money as money  # noqa: E402
+import polars_plain as plain  # noqa: E402
+import polars_scored as scored  # noqa: E402
+import pyarrow as pa  # noqa: E402
+from columns import Found, best_seconds, choices_of, file_given, read, words_of  # noqa: E402
+
+POLICIES = (
+    plain.sme_size,
+    scored.tsme,
+    scored.hnte,
+    scored.isme,
+    scored.srdi_2022,
+    plain.srdi_2026,
+    plain.lg_2026,
+    money.keylg,
+    plain.champion,
+    plain.etc_2016,
+    plain.etc_2026,
+    plain.makerspace,
+    money.rd_super,
+    money.small_profit,
+    money.tech_transfer,
+    money.startup_loan_2020,
+    money.startup_loan_2023,
+    money.srdi_interest,
+    money.loan35,
+    money.title_award,
+    money.talent,
+)
+"""Each gives first whether a firm qualifies, then its amounts, flags or class."""
+
+
+def main() -> None:
+    firms = frame(read(file_given()))
+    seconds, judged = best_seconds(lambda: judge(firms))
+    counts = {version: int(judged[version].sum()) for version in versions()}
+    Found("polars", seconds, counts).tell()
+
+
+def frame(table: pa.Table) -> pl.DataFrame:
+    """Choices as Polars Enums: their comparisons are of numbers."""
+    firms = pl.from_arrow(table)
+    assert isinstance(firms, pl.DataFrame)
+    enums = {name: pl.Enum(words_of(table, name)) for name in choices_of(table)}
+    return firms.cast(enums).rechunk()
+
+
+def judge(firms: pl.DataFrame) -> pl.DataFrame:
+    """Expressions are made within the clock: the product reads its policies anew as well."""
+    outputs = {name: expression for policy in POLICIES for name, expression in policy().items()}
+    return firms.lazy().select(**outputs).collect()
+
+
+def versions() -> list[str]:
+    return [next(iter(policy())) for policy in POLICIES]
+
+
+if __name__ == "__main__":
+    main()
