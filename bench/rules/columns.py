@@ -52,20 +52,26 @@ def best_seconds(act: Callable[[], Any], rounds: int = ROUNDS) -> tuple[float, A
 
 @dataclass(frozen=True)
 class Found:
-    """One peer's seconds and how many firms qualify, policy by policy."""
+    """One peer's seconds and which firms qualify, policy by policy."""
 
     peer: str
     seconds: float
-    qualify: Mapping[str, int]
+    qualify: Mapping[str, Any]
     remark: str = ""
 
-    def tell(self) -> None:
+    def tell(self, out: Path | None) -> None:
+        """A line with the seconds, a line per version; `out`: which firms, for a comparison with the others."""
         print(f"{self.peer} {self.seconds:.3f}{self.remark}")
-        for version, count in self.qualify.items():
-            print(f"  {version:24} {count}")
+        for version, firms in self.qualify.items():
+            print(f"  {version:24} {int(firms.sum())}")
+        if out:
+            table = pa.table({version: pa.array(firms) for version, firms in self.qualify.items()})
+            with pa.OSFile(str(out), "wb") as sink, ipc.new_file(sink, table.schema) as writer:
+                writer.write_table(table)
 
 
-def file_given() -> Path:
+def given() -> argparse.Namespace:
     options = argparse.ArgumentParser()
     options.add_argument("file", type=Path, help="what export.py wrote")
-    return options.parse_args().file
+    options.add_argument("--out", type=Path, help="write here which firms qualify")
+    return options.parse_args()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -69,10 +70,15 @@ def main() -> None:
 def export(register: Path, out: Path, day: date = TODAY) -> None:
     """Every fact the versions name, stretch by stretch."""
     dictionary = read_dictionary(POLICIES)
+    stretches = Snapshot(register, dictionary).stretches(day, facts_named(dictionary))
+    write_plain(stretches, out, dictionary)
+
+
+def write_plain(stretches: Iterable[Firms], out: Path, dictionary: Dictionary) -> None:
     names = facts_named(dictionary)
     schema = pa.schema([pa.field(name, _plain_type(dictionary[name])) for name in names])
     with pa.OSFile(str(out), "wb") as sink, ipc.new_file(sink, schema) as writer:
-        for firms in Snapshot(register, dictionary).stretches(day, names):
+        for firms in stretches:
             arrays = [_plain(dictionary[name], firms, name) for name in names]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
 

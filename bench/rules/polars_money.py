@@ -37,7 +37,7 @@ def rd_super() -> Outputs:
     overseas = least(c("rd_entrusted_overseas_y0") * 0.8, cap)
     basis = most(0.0, c("rd_base5_y0") + other + domestic + overseas - c("rd_special_income_y0"))
     raised = pl.lit(2023 <= FISCAL_YEAR <= 2027) & c("ic_or_machine_tool")
-    deduction = basis * pl.when(raised).then(1.2).when(~raised).then(1.0)
+    deduction = basis * pl.when(raised).then(1.2).otherwise(1.0)
     excluded = share(c("excluded_income_y0"), c("rd_income_base_y0"))
     qualifies = c("levy_audited") & ((c("excluded_income_y0") == 0) | (excluded < 0.5))
     return {
@@ -59,22 +59,19 @@ def small_profit() -> Outputs:
         & (c("employees_qavg_y0") <= 300)
         & (c("assets_qavg_y0") <= 5000)
     )
-    rate = pl.when(qualifies).then(0.25 * 0.2).when(~qualifies).then(0.25)
+    rate = pl.when(qualifies).then(0.25 * 0.2).otherwise(0.25)
     income = most(0.0, c("taxable_income_y0"))
     return {"cn.tax.small_profit": qualifies, "small_profit tax": money(income * rate)}
 
 
 def tech_transfer() -> Outputs:
     qualifies = (
-        c("resident_enterprise")
-        & c("tt_eligible_subject")
-        & c("contract_recognised")
-        & ~c("tt_related_100")
+        c("resident_enterprise") & c("tt_eligible_subject") & c("contract_recognised") & ~c("tt_related_100")
     )
     income = most(0.0, c("tt_revenue_y0") - c("tt_cost_y0") - c("tt_taxes_y0"))
-    exempt = pl.when(qualifies).then(least(500.0, income)).when(~qualifies).then(0.0)
-    halved = pl.when(qualifies).then(most(0.0, income - 500)).when(~qualifies).then(0.0)
-    tax = pl.when(qualifies).then(halved * 0.5 * 0.25).when(~qualifies).then(income * 0.25)
+    exempt = pl.when(qualifies).then(least(500.0, income)).otherwise(0.0)
+    halved = pl.when(qualifies).then(most(0.0, income - 500)).otherwise(0.0)
+    tax = pl.when(qualifies).then(halved * 0.5 * 0.25).otherwise(income * 0.25)
     return {
         "cn.tax.tech_transfer": qualifies,
         "tech_transfer income": money(income),
@@ -121,7 +118,7 @@ def _borrower(large_firms: float, others: float) -> pl.Expr:
 
 def _eligible_loan(of_person: float, of_firm: float) -> pl.Expr:
     individual = c("borrower_kind") == "individual"
-    return least(c("loan_principal"), pl.when(individual).then(of_person).when(~individual).then(of_firm))
+    return least(c("loan_principal"), pl.when(individual).then(of_person).otherwise(of_firm))
 
 
 def srdi_interest() -> Outputs:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import polars as pl
 from columns import APPLICATION
 from polars_words import c, firm_size, is_large, share
-from size_floors import LARGE
 
 Outputs = dict[str, pl.Expr]
 
 
 def sme_size() -> Outputs:
     """cn.sme_size.2011: the class itself, and whether it is one of the three below large."""
-    return {"cn.sme_size.2011": firm_size() != LARGE, "firm_size": firm_size()}
+    return {"cn.sme_size.2011": ~is_large(), "firm_size": firm_size()}
 
 
 def srdi_2026() -> Outputs:

@@ -13,9 +13,7 @@ Outputs = dict[str, pl.Expr]
 
 def tsme() -> Outputs:
     """cn.tsme.2017 with its five flags."""
-    staff = at_least(
-        share(c("tech_staff"), c("employees")), {0.3: 20, 0.25: 16, 0.2: 12, 0.15: 8, 0.1: 4}
-    )
+    staff = at_least(share(c("tech_staff"), c("employees")), {0.3: 20, 0.25: 16, 0.2: 12, 0.15: 8, 0.1: 4})
     rd = best(
         at_least(share(c("rd_y0"), c("sales_y0")), {0.06: 50, 0.05: 40, 0.04: 30, 0.03: 20, 0.02: 10}),
         at_least(share(c("rd_y0"), c("cost_expense_y0")), {0.3: 50, 0.25: 40, 0.2: 30, 0.15: 20, 0.1: 10}),
@@ -108,7 +106,7 @@ def isme() -> Outputs:
     growth = at_least(
         share(c("main_revenue_y0"), c("main_revenue_y1")) - 1, {0.15: 20, 0.1: 15, 0.05: 10, 0: 5}
     ) + at_most(share(c("liabilities_y0"), c("assets_y0")), {0.55: 10, 0.75: 5})
-    field = pl.when(c("strategic_industry")).then(10).when(~c("strategic_industry")).then(5).otherwise(0)
+    field = pl.when(c("strategic_industry")).then(10).otherwise(5)
     main = share(c("main_revenue_y0"), c("revenue_y0"))
     special = field + at_least(main, {0.7: 20, 0.6: 15, 0.55: 10, 0.5: 5})
     direct = (
@@ -119,9 +117,7 @@ def isme() -> Outputs:
         | c("rd_org_level").is_in(["provincial", "national"])
         | (c("equity_in_y0") + c("equity_in_y1") + c("equity_in_y2") >= 500)
     )
-    scored = (
-        (innovation + growth + special >= 60) & (innovation >= 20) & (growth >= 15) & (special >= 15)
-    )
+    scored = (innovation + growth + special >= 60) & (innovation >= 20) & (growth >= 15) & (special >= 15)
     qualifies = (
         c("resident_enterprise")
         & c("legal_person")

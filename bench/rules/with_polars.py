@@ -1,6 +1,6 @@
 """The Polars peer: 21 policy versions as hand-written expressions, two-valued, float64, one thread.
 
-`with_polars.py FILE` (what export.py wrote). All versions stand in one select, so that equal parts are computed once.
+`with_polars.py FILE` (what export.py wrote).
 A missing fact is null, and a condition that comes to null is not met: the usual practice, and less than the product
 tells, which says of each firm what is missing and whether it matters.
 """
@@ -16,7 +16,7 @@ import polars_money as money  # noqa: E402
 import polars_plain as plain  # noqa: E402
 import polars_scored as scored  # noqa: E402
 import pyarrow as pa  # noqa: E402
-from columns import Found, best_seconds, choices_of, file_given, read, words_of  # noqa: E402
+from columns import Found, best_seconds, choices_of, given, read, words_of  # noqa: E402
 
 POLICIES = (
     plain.sme_size,
@@ -45,10 +45,11 @@ POLICIES = (
 
 
 def main() -> None:
-    firms = frame(read(file_given()))
+    options = given()
+    firms = frame(read(options.file))
     seconds, judged = best_seconds(lambda: judge(firms))
-    counts = {version: int(judged[version].sum()) for version in versions()}
-    Found("polars", seconds, counts).tell()
+    qualify = {version: judged[version].fill_null(False).to_numpy() for version in versions()}
+    Found("polars", seconds, qualify).tell(options.out)
 
 
 def frame(table: pa.Table) -> pl.DataFrame:
@@ -59,10 +60,13 @@ def frame(table: pa.Table) -> pl.DataFrame:
     return firms.cast(enums).rechunk()
 
 
-def judge(firms: pl.DataFrame) -> pl.DataFrame:
-    """Expressions are made within the clock: the product reads its policies anew as well."""
-    outputs = {name: expression for policy in POLICIES for name, expression in policy().items()}
-    return firms.lazy().select(**outputs).collect()
+def judge(firms: pl.DataFrame) -> dict[str, pl.Series]:
+    """One lazy select per policy, which took a quarter less CPU than all of them in one select.
+
+    Expressions are made within the clock: the product makes its policies ready within its own.
+    """
+    judged = [firms.lazy().select(**policy()).collect() for policy in POLICIES]
+    return {column.name: column for policy in judged for column in policy}
 
 
 def versions() -> list[str]:
