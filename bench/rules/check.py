@@ -16,13 +16,14 @@ import pyarrow.ipc as ipc
 from export import POLICIES, VERSIONS, facts_named, packs_by_policy, version_of, write_plain
 from known import known_firms
 from numpy.typing import NDArray
+from run import run
+
 from qcy.engines.rules.packs.names import names_of
 from qcy.engines.rules.setwise.answers import VERDICTS
 from qcy.engines.rules.setwise.columns import Firms
 from qcy.engines.rules.setwise.evaluate import evaluate_stretches
 from qcy.engines.rules.setwise.snapshot import Snapshot
 from qcy.engines.rules.terminal import read_dictionary
-from run import run
 
 Judged = dict[str, NDArray[np.bool_]]
 

@@ -24,7 +24,7 @@ from qcy.engines.rules import Dictionary, load_pack  # noqa: E402
 from qcy.engines.rules.facts import FactKind  # noqa: E402
 from qcy.engines.rules.packs.model import Pack  # noqa: E402
 from qcy.engines.rules.packs.names import names_of  # noqa: E402
-from qcy.engines.rules.setwise.columns import Column, Firms, grid  # noqa: E402
+from qcy.engines.rules.setwise.columns import Firms, grid  # noqa: E402
 from qcy.engines.rules.setwise.snapshot import Snapshot  # noqa: E402
 from qcy.engines.rules.terminal import pack_files, read_dictionary  # noqa: E402
 

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+
 from qcy.engines.rules import Dictionary
 from qcy.engines.rules.facts import FactKind
 from qcy.engines.rules.packs.model import Pack

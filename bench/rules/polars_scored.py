@@ -39,7 +39,7 @@ def tsme() -> Outputs:
 
 
 def _tsme_flags() -> Outputs:
-    checked = pl.lit(TODAY >= date(2026, 1, 1))
+    checked = pl.lit(date(2026, 1, 1) <= TODAY)
     return {
         "tsme few_employees": (c("employees") <= 5) & checked,
         "tsme no_ip": (c("ip1") == 0) & (c("ip2") == 0) & checked,

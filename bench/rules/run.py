@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from export import POLICIES, TODAY, export  # noqa: E402
+
 from qcy.engines.rules.synthetic import make_register  # noqa: E402
 from qcy.engines.rules.terminal import read_dictionary  # noqa: E402
 
