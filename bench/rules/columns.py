@@ -40,14 +40,51 @@ def choices_of(table: pa.Table) -> list[str]:
     return [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
 
 
-def best_seconds(act: Callable[[], Any], rounds: int = ROUNDS) -> tuple[float, Any]:
-    """CPU seconds of the process with all its threads, and what came out."""
+def day_number(day: date) -> int:
+    """Days since 1970, as the exported file counts them."""
+    return (day - date(1970, 1, 1)).days
+
+
+def best_seconds(judge: Callable[[Any], Any], ready: Callable[[], Any]) -> tuple[float, Any]:
+    """CPU seconds of judging what has been made ready, with all threads of the process, and what came out."""
     least, found = float("inf"), None
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
+        firms = ready()
         started = time.process_time()
-        found = act()
+        found = judge(firms)
         least = min(least, time.process_time() - started)
     return least, found
+
+
+VERSIONS = (
+    "cn.sme_size.2011",
+    "cn.tsme.2017",
+    "cn.hnte.2016",
+    "cn.isme.2022",
+    "cn.srdi.2022",
+    "cn.srdi.2026",
+    "cn.lg.2026",
+    "cn.keylg.2024",
+    "cn.champion.2023",
+    "cn.etc.2016",
+    "cn.etc.2026",
+    "cn.makerspace.2017",
+    "cn.tax.rd_super",
+    "cn.tax.small_profit",
+    "cn.tax.tech_transfer",
+    "cn.startup_loan.2020",
+    "cn.startup_loan.2023",
+    "gd.srdi_interest.2025",
+    "gd.loan35.2025",
+    "hz.title_award.2025",
+    "sn.qcy.talent",
+)
+"""The policy versions all peers judge."""
+
+
+def plain_name(version: str) -> str:
+    """A version as a name in a peer's own language."""
+    return version.replace(".", "_")
 
 
 @dataclass(frozen=True)

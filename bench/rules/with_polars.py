@@ -16,7 +16,7 @@ import polars_money as money  # noqa: E402
 import polars_plain as plain  # noqa: E402
 import polars_scored as scored  # noqa: E402
 import pyarrow as pa  # noqa: E402
-from columns import Found, best_seconds, choices_of, given, read, words_of  # noqa: E402
+from columns import VERSIONS, Found, best_seconds, choices_of, given, read, words_of  # noqa: E402
 
 POLICIES = (
     plain.sme_size,
@@ -47,8 +47,8 @@ POLICIES = (
 def main() -> None:
     options = given()
     firms = frame(read(options.file))
-    seconds, judged = best_seconds(lambda: judge(firms))
-    qualify = {version: judged[version].fill_null(False).to_numpy() for version in versions()}
+    seconds, judged = best_seconds(judge, lambda: firms)
+    qualify = {version: judged[version].fill_null(False).to_numpy() for version in VERSIONS}
     Found("polars", seconds, qualify).tell(options.out)
 
 
@@ -67,10 +67,6 @@ def judge(firms: pl.DataFrame) -> dict[str, pl.Series]:
     """
     judged = [firms.lazy().select(**policy()).collect() for policy in POLICIES]
     return {column.name: column for policy in judged for column in policy}
-
-
-def versions() -> list[str]:
-    return [next(iter(policy())) for policy in POLICIES]
 
 
 if __name__ == "__main__":
