@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.ipc as ipc
-from export import POLICIES, VERSIONS, facts_named, packs_by_policy, version_of, write_plain
+from environment import judged_by
+from export import facts_named, packs_by_policy, version_of, write_plain
 from known import known_firms
 from numpy.typing import NDArray
-from run import run
 
+from bench.rules import POLICIES, TWENTY
 from qcy.engines.rules.packs.names import names_of
 from qcy.engines.rules.setwise.answers import VERDICTS
 from qcy.engines.rules.setwise.columns import Firms
@@ -26,9 +27,6 @@ from qcy.engines.rules.setwise.snapshot import Snapshot
 from qcy.engines.rules.terminal import read_dictionary
 
 Judged = dict[str, NDArray[np.bool_]]
-
-FIRST = 10_000
-"""Zen judges no more than these, so it is compared on these alone."""
 
 
 def check(register: Path, plain: Path, peers: Iterable[str], folder: Path) -> None:
@@ -48,7 +46,7 @@ def by_product(stretches: Callable[..., Iterable[Firms]], count: int) -> Judged:
     """Who qualifies for sure."""
     dictionary = read_dictionary(POLICIES)
     packs, found = packs_by_policy(dictionary), {}
-    for name in VERSIONS:
+    for name in TWENTY:
         pack, version, on = version_of(packs, name)
         facts = [fact for fact in names_of(version) if fact in dictionary]
         answers = evaluate_stretches(pack, dictionary, stretches(on, facts), count, on, points=False)
@@ -60,7 +58,7 @@ def by_peers(peers: Iterable[str], plain: Path, folder: Path) -> dict[str, Judge
     found = {}
     for peer in peers:
         out = folder / f"{peer}.arrow"
-        run(peer, plain, "--out", out)
+        judged_by(peer, plain, "--out", out, quiet=True)
         with pa.OSFile(str(out)) as source:
             table = ipc.open_file(source).read_all()
         found[peer] = {name: table.column(name).to_numpy() for name in table.column_names}
@@ -76,5 +74,6 @@ def compare(product: Judged, peers: dict[str, Judged]) -> None:
 
 
 def _differences(sure: NDArray[np.bool_], found: NDArray[np.bool_]) -> str:
+    """Zen judges the first firms only, so it is compared on those alone."""
     sure = sure[: len(found)]
     return f"{int(found.sum())} -{int((sure & ~found).sum())} +{int((found & ~sure).sum())}"

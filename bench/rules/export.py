@@ -20,6 +20,7 @@ import pyarrow.ipc as ipc
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from bench.rules import POLICIES, TODAY, TWENTY  # noqa: E402
 from qcy.engines.rules import Dictionary, load_pack  # noqa: E402
 from qcy.engines.rules.facts import FactKind  # noqa: E402
 from qcy.engines.rules.packs.model import Pack  # noqa: E402
@@ -28,34 +29,7 @@ from qcy.engines.rules.setwise.columns import Firms, grid  # noqa: E402
 from qcy.engines.rules.setwise.snapshot import Snapshot  # noqa: E402
 from qcy.engines.rules.terminal import pack_files, read_dictionary  # noqa: E402
 
-POLICIES = ROOT / "seeds" / "policies"
-TODAY = date(2026, 6, 15)
 EPOCH = date(1970, 1, 1).toordinal()
-
-VERSIONS = (
-    "cn.sme_size.2011",
-    "cn.tsme.2017",
-    "cn.hnte.2016",
-    "cn.isme.2022",
-    "cn.srdi:2026-03-01",
-    "cn.srdi",
-    "cn.lg",
-    "cn.keylg.2024",
-    "cn.champion.2023",
-    "cn.etc:2026-01-15",
-    "cn.etc",
-    "cn.makerspace.2017",
-    "cn.tax.rd_super",
-    "cn.tax.small_profit",
-    "cn.tax.tech_transfer",
-    "cn.startup_loan.2020",
-    "cn.startup_loan.2023",
-    "gd.srdi_interest.2025",
-    "gd.loan35.2025",
-    "hz.title_award.2025",
-    "sn.qcy.talent",
-)
-"""As in `bench/rules.py`: a policy, some with a day before a change."""
 
 
 def main() -> None:
@@ -86,7 +60,7 @@ def write_plain(stretches: Iterable[Firms], out: Path, dictionary: Dictionary) -
 def facts_named(dictionary: Dictionary) -> list[str]:
     """The facts of all the versions. Those judged on an earlier day of the year mean the same columns."""
     packs = packs_by_policy(dictionary)
-    named = (names_of(version_of(packs, name)[1]) for name in VERSIONS)
+    named = (names_of(version_of(packs, name)[1]) for name in TWENTY)
     return sorted({fact for names in named for fact in names if fact in dictionary})
 
 

@@ -50,7 +50,7 @@ def keylg_second(f: Facts) -> Array:
 @formula(bool)
 def cn_tax_rd_super(f: Facts) -> Array:
     excluded = f("excluded_income_y0")
-    return f("levy_audited") & ((excluded == 0) | (share(excluded, f("rd_income_base_y0")) < np.float32(0.5)))
+    return f("levy_audited") & ((excluded == 0) | (share(excluded, f("rd_income_base_y0")) < 0.5))
 
 
 @formula(float)
@@ -60,19 +60,19 @@ def other_allowed(f: Facts) -> Array:
 
 @formula(float)
 def domestic_allowed(f: Facts) -> Array:
-    return f("rd_entrusted_domestic_y0") * np.float32(0.8)
+    return f("rd_entrusted_domestic_y0") * 0.8
 
 
 @formula(float)
 def overseas_allowed(f: Facts) -> Array:
     cap = (f("rd_base5_y0") + f("other_allowed") + f("domestic_allowed")) * 2 / 3
-    return least(f("rd_entrusted_overseas_y0") * np.float32(0.8), cap)
+    return least(f("rd_entrusted_overseas_y0") * 0.8, cap)
 
 
 @formula(float)
 def basis(f: Facts) -> Array:
     allowed = f("rd_base5_y0") + f("other_allowed") + f("domestic_allowed") + f("overseas_allowed")
-    return best(np.float32(0), allowed - f("rd_special_income_y0"))
+    return best(0, allowed - f("rd_special_income_y0"))
 
 
 @formula(float)
@@ -120,7 +120,7 @@ def cn_tax_small_profit(f: Facts) -> Array:
 @formula(float)
 def small_profit_tax(f: Facts) -> Array:
     rate = np.where(f("cn_tax_small_profit"), np.float32(0.25 * 0.2), np.float32(0.25))
-    return money(best(np.float32(0), f("taxable_income_y0")) * rate)
+    return money(best(0, f("taxable_income_y0")) * rate)
 
 
 @formula(bool)
@@ -132,25 +132,25 @@ def cn_tax_tech_transfer(f: Facts) -> Array:
 
 @formula(float)
 def tech_transfer_income(f: Facts) -> Array:
-    return money(best(np.float32(0), f("tt_revenue_y0") - f("tt_cost_y0") - f("tt_taxes_y0")))
+    return money(best(0, f("tt_revenue_y0") - f("tt_cost_y0") - f("tt_taxes_y0")))
 
 
 @formula(float)
 def tech_transfer_exempt(f: Facts) -> Array:
-    within = least(np.float32(500), f("tech_transfer_income"))
+    within = least(500, f("tech_transfer_income"))
     return money(np.where(f("cn_tax_tech_transfer"), within, np.float32(0)))
 
 
 @formula(float)
 def tech_transfer_halved(f: Facts) -> Array:
-    beyond = best(np.float32(0), f("tech_transfer_income") - 500)
+    beyond = best(0, f("tech_transfer_income") - 500)
     return money(np.where(f("cn_tax_tech_transfer"), beyond, np.float32(0)))
 
 
 @formula(float)
 def tech_transfer_tax(f: Facts) -> Array:
-    reduced = f("tech_transfer_halved") * np.float32(0.5 * 0.25)
-    return money(np.where(f("cn_tax_tech_transfer"), reduced, f("tech_transfer_income") * np.float32(0.25)))
+    reduced = f("tech_transfer_halved") * 0.5 * 0.25
+    return money(np.where(f("cn_tax_tech_transfer"), reduced, f("tech_transfer_income") * 0.25))
 
 
 @formula(bool)
@@ -198,7 +198,7 @@ def startup_loan_2020_eligible_loan(f: Facts) -> Array:
 
 @formula(float)
 def startup_loan_2020_subsidy(f: Facts) -> Array:
-    rate = best(np.float32(0), f("loan_rate") - (f("lpr") - np.float32(0.015)))
+    rate = best(0, f("loan_rate") - (f("lpr") - 0.015))
     return money(f("eligible_loan_2020") * rate * f("loan_days") / 365, f("cn_startup_loan_2020"))
 
 
@@ -210,7 +210,7 @@ def startup_loan_2023_eligible_loan(f: Facts) -> Array:
 @formula(float)
 def startup_loan_2023_subsidy(f: Facts) -> Array:
     interest = f("eligible_loan_2023") * f("loan_rate") * f("loan_days") / 365
-    return money(interest * np.float32(0.5), f("cn_startup_loan_2023"))
+    return money(interest * 0.5, f("cn_startup_loan_2023"))
 
 
 @formula(bool)
@@ -227,8 +227,8 @@ def gd_srdi_interest_2025(f: Facts) -> Array:
 
 @formula(float)
 def srdi_interest_subsidy(f: Facts) -> Array:
-    half = f("loan_interest_paid") * np.float32(0.5)
-    return money(least(np.float32(100), half), f("gd_srdi_interest_2025"))
+    half = f("loan_interest_paid") * 0.5
+    return money(least(100, half), f("gd_srdi_interest_2025"))
 
 
 @formula(bool)
@@ -254,7 +254,7 @@ def interest(f: Facts) -> Array:
 
 @formula(float)
 def raw(f: Facts) -> Array:
-    return f("interest") * np.float32(0.35)
+    return f("interest") * 0.35
 
 
 @formula(float)
@@ -271,7 +271,7 @@ def loan35_raw(f: Facts) -> Array:
 def loan35_subsidy(f: Facts) -> Array:
     yearly_left = 2000 - f("subsidy_used_this_year")
     subsidy = least(f("raw"), yearly_left, f("interest") - f("other_interest_subsidy"))
-    return money(best(np.float32(0), subsidy), f("gd_loan35_2025"))
+    return money(best(0, subsidy), f("gd_loan35_2025"))
 
 
 @formula(float)
@@ -312,4 +312,4 @@ def sn_qcy_talent(f: Facts) -> Array:
 
 @formula(float)
 def talent_subsidy(f: Facts) -> Array:
-    return money(least(np.float32(50), f("guaranteed_pay")), f("sn_qcy_talent"))
+    return money(least(50, f("guaranteed_pay")), f("sn_qcy_talent"))

@@ -99,10 +99,10 @@ def cn_hnte_2016(f: Facts) -> Array:
         (f("registered_on") <= np.datetime64(TODAY - timedelta(days=365)))
         & f("core_ip_owned")
         & f("hitech_field")
-        & (share(f("tech_staff"), f("employees")) >= np.float32(0.1))
+        & (share(f("tech_staff"), f("employees")) >= 0.1)
         & (share(rd, sales) >= floor.astype(np.float32))
-        & (share(domestic, rd) >= np.float32(0.6))
-        & (share(f("hitech_income_y0"), f("total_income_y0")) >= np.float32(0.6))
+        & (share(domestic, rd) >= 0.6)
+        & (share(f("hitech_income_y0"), f("total_income_y0")) >= 0.6)
         & (total > 70)
         & ~f("major_incident_1y")
     )
@@ -125,7 +125,7 @@ def _growth_points(f: Facts, name: str) -> Array:
     two = (share(before, earlier) + newest) / 2 - 1
     growth = np.where(_had(f, 2) & (earlier > 0), two, newest - 1)
     growth = np.where(_had(f, 1) & (before > 0), growth, np.float32(0))
-    bands = [growth >= np.float32(end) for end in (0.35, 0.25, 0.15, 0.05)]
+    bands = [growth >= end for end in (0.35, 0.25, 0.15, 0.05)]
     return points([*bands, growth > 0], [9, 7, 5, 3, 1])
 
 
@@ -181,7 +181,7 @@ def cn_srdi_2022(f: Facts) -> Array:
     return (
         (f("segment_years") >= 2)
         & (f("rd_y0") >= 100)
-        & (f("rd_share") >= np.float32(0.03))
+        & (f("rd_share") >= 0.03)
         & ((f("revenue_y0") >= 1000) | (equity >= 2000))
         & ((total >= 60) | direct)
     )

@@ -51,12 +51,12 @@ def share(part: Array, whole: Array) -> Array:
 
 def at_least(measure: Array, bands: dict[float, int]) -> Array:
     """Points of the first band (highest first) whose lower end the measure reaches."""
-    return points([measure >= np.float32(end) for end in bands], list(bands.values()))
+    return points([measure >= end for end in bands], list(bands.values()))
 
 
 def at_most(measure: Array, bands: dict[float, int]) -> Array:
     """The same for bands that are better the lower they are."""
-    return points([measure <= np.float32(end) for end in bands], list(bands.values()))
+    return points([measure <= end for end in bands], list(bands.values()))
 
 
 def points(met: list[Array], given: list[int]) -> Array:
