@@ -1,8 +1,9 @@
 """Whether the peers judge as the product does: firms known in full, then a register with its gaps.
 
 Known firms: peer and product must be of one mind about every firm, but for ratios exactly on a threshold that floats
-miss. A register with gaps: whom the product finds to qualify for sure, Polars has to find as well, since a gap there
-can only cost a firm a condition; the other two take a gap for 0 or no, and are compared by their counts.
+miss. A register with gaps: whom the product finds to qualify for sure, Polars finds as well, since a gap there costs a
+firm a condition; it misses only the few where the product knows the limits of a gap (R&D of 3,400 and of another year,
+never below 0, is 2,000 together). The other two take a gap for 0 or no, so they find more.
 """
 
 from __future__ import annotations
