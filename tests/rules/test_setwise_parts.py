@@ -114,6 +114,8 @@ def test_R1_one_fact_in_two_conditions_is_followed_through_both() -> None:
         "(b >= 4 or c >= 3) and (b <= 2 or d >= 3)",  # b decides although every value of it leaves things open
         "a >= 2 and (a / b >= 1.5 or a + c <= 3)",  # a is asked inside what the first part leaves
         "(a / b >= 1 or c >= 5) and (a / c >= 1 or b >= 5) and a + b <= 8",
+        "a >= 2 and (a <= 1 or c >= 5)",
+        "a + b + c >= 6 and (a + b + d <= 5 or c > 4)",  # known parts make two sums one
         "(a + b >= 6 or c > 4) and (a + b <= 7 or d > 4)",  # the same sum in two parts, both facts missing
     ],
 )

@@ -121,7 +121,7 @@ class Judge:
         open_rows, facts = np.zeros(stretch.count, bool), np.zeros(stretch.count, np.uint64)
         alive, left = np.arange(stretch.count), np.ones(stretch.count, bool)
         for unit in self.verdicts:
-            if left.mean() <= FEWER:
+            if left.sum() <= FEWER * len(left):
                 alive, stretch, left = alive[left], Stretch(stretch.all.take(np.nonzero(left)[0])), left[left]
             found = unit.settle(stretch)
             left &= found.hold
