@@ -8,7 +8,7 @@ export UV_NO_CONFIG := 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export DJANGO_SETTINGS_MODULE ?= qcy.settings.development
 
-.PHONY: run test test-sqlite test-postgresql test-rows-only test-filter-only test-browser check bench soak system screens clean
+.PHONY: run test test-sqlite test-postgresql test-rows-only test-filter-only test-browser check bench bench-rules soak system screens clean
 
 run: $(VENV)/ready  ## the demo world on http://127.0.0.1:8000
 	@if test -s var/qcy.sqlite3; then $(BIN)/qcy migrate; else $(BIN)/qcy demo; fi
@@ -40,6 +40,9 @@ check: $(VENV)/ready  ## style, types, layers, migrations
 
 bench: $(VENV)/ready  ## ratios measured in one run
 	@$(BIN)/python bench/pages.py; pages=$$?; $(BIN)/python bench/submit.py && $(BIN)/python bench/imports.py && exit $$pages
+
+bench-rules: $(VENV)/ready  ## the rule engine beside Polars, OpenFisca and zen, all in one run
+	@$(BIN)/python bench/rules/run.py --firms 20000
 
 soak: $(VENV)/ready  ## a million firms and policies through both evaluators of the rules
 	@DJANGO_SETTINGS_MODULE=qcy.settings.test $(BIN)/python -m tests.rules.soak

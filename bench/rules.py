@@ -1,7 +1,7 @@
 """The rule engine's own CPU seconds over a made-up register: `bench/rules.py [--firms 20000] [--only POLICY]`.
 
-Twenty policies, one thread, one process, in one run: the arrays alone (what most rows need) and the whole answer
-(with the interpreter for the rows arrays cannot settle). Peers (Polars by hand, OpenFisca, zen) are not in it yet.
+Twenty policies in 21 versions, one thread, one process, in one run: reading the policy into lattices, every firm, the
+interpreter for firms that arrays leave over. `bench/rules/run.py` puts it beside peers on the same register.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+import tracemalloc
 from datetime import date
 from pathlib import Path
 
@@ -54,21 +55,47 @@ def main() -> None:
     options.add_argument("--firms", type=int, default=20_000)
     options.add_argument("--only", default="")
     given = options.parse_args()
-    dictionary = read_dictionary(POLICIES)
-    packs = {p.policy: p for p in (load_pack(file, dictionary).pack for file in pack_files(POLICIES)) if p}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "register.arrow"
-        make_register(path, dictionary, given.firms, TODAY)
-        snapshot = Snapshot(path, dictionary)
-        print(f"{given.firms} firms, CPU seconds           looked at one by one")
-        total = 0.0
-        for name in TWENTY:
-            policy, _, day = name.partition(":")
-            if given.only in name:
-                on = date.fromisoformat(day) if day else TODAY
-                total += measured(packs[policy], dictionary, snapshot, on)
-        print(f"{'together':28} {total:8.3f}")
-        explanations(packs["cn.tsme.2017"], dictionary)
+        make_register(path, read_dictionary(POLICIES), given.firms, TODAY)
+        judge_all(path, given.only)
+    explanations()
+
+
+def judge_all(register: Path, only: str = "") -> float:
+    """CPU seconds for all versions, each printed with the firms that were looked at one by one."""
+    dictionary, packs = read_dictionary(POLICIES), packs_by_name()
+    snapshot = Snapshot(register, dictionary)
+    print(f"{snapshot.count} firms, CPU seconds      looked at one by one")
+    total = 0.0
+    for name in TWENTY:
+        policy, _, day = name.partition(":")
+        if only in name:
+            total += measured(packs[policy], dictionary, snapshot, date.fromisoformat(day) if day else TODAY)
+    print(f"{'together':28} {total:8.3f}", flush=True)
+    memory(packs["cn.tsme.2017"], dictionary, snapshot)
+    return total
+
+
+def packs_by_name() -> dict[str, Pack]:
+    dictionary = read_dictionary(POLICIES)
+    loaded = (load_pack(file, dictionary).pack for file in pack_files(POLICIES))
+    return {pack.policy: pack for pack in loaded if pack}
+
+
+def memory(pack: Pack, dictionary: Dictionary, snapshot: Snapshot) -> None:
+    """What judging one policy allocates at its peak beside the columns of the snapshot and the answers."""
+    version = pack.version_for(TODAY, "new")
+    assert version
+    names = [name for name in names_of(version) if name in dictionary]
+    tracemalloc.start()
+    found = evaluate_stretches(
+        pack, dictionary, snapshot.stretches(TODAY, names), snapshot.count, TODAY, points=False
+    )
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    answers = found.verdict.nbytes + found.deciding.nbytes + sum(f.nbytes for f in found.flags.values())
+    print(f"memory beyond columns and answers: {(peak - answers) / 1e6:.1f} MB ({version.id})")
 
 
 def measured(pack: Pack, dictionary: Dictionary, snapshot: Snapshot, on: date) -> float:
@@ -85,8 +112,9 @@ def measured(pack: Pack, dictionary: Dictionary, snapshot: Snapshot, on: date) -
     return spent
 
 
-def explanations(pack: Pack, dictionary: Dictionary) -> None:
+def explanations() -> None:
     """One firm of which everything is known, decided and explained."""
+    pack, dictionary = packs_by_name()["cn.tsme.2017"], read_dictionary(POLICIES)
     (case, *_) = pack.versions[0].cases
     facts = {name: told.value for name, told in dictionary.read(case.facts)[0].items()}
     for what, act in (

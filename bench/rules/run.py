@@ -1,7 +1,7 @@
-"""The three peers over a made-up register: `bench/rules/run.py [--firms 412900] [--register FILE] [--check]`.
+"""The product and three peers over one made-up register: `bench/rules/run.py [--firms 412900] [--register FILE] [--check]`.
 
-Run with the product's python. Prints each peer's CPU seconds for judging all firms by 21 policy versions, and how many
-qualify. With --check nothing is measured: the peers' answers are compared with the product's (minutes for 5,000 firms
+Run with the product's python. Prints CPU seconds for judging all firms by 21 policy versions, the product's first, and
+how many qualify. --peers leaves the product out. With --check nothing is measured: the peers' answers are compared with the product's (minutes for 5,000 firms
 with gaps, since the product asks each unsettled firm alone).
 """
 
@@ -18,7 +18,7 @@ from check import check  # noqa: E402
 from environment import PEERS, judged_by, make_environment  # noqa: E402
 from export import export  # noqa: E402
 
-from bench.rules import POLICIES, TODAY  # noqa: E402
+from bench.rules import POLICIES, TODAY, judge_all  # noqa: E402
 from qcy.engines.rules.synthetic import make_register  # noqa: E402
 from qcy.engines.rules.terminal import read_dictionary  # noqa: E402
 
@@ -31,6 +31,7 @@ def main() -> None:
     options.add_argument("--firms", type=int)
     options.add_argument("--register", type=Path, help="a snapshot that is there already")
     options.add_argument("--only", choices=PEERS, help="one peer alone")
+    options.add_argument("--peers", action="store_true", help="the peers alone")
     options.add_argument("--check", action="store_true", help="compare the peers with the product instead")
     given = options.parse_args()
     peers = (given.only,) if given.only else PEERS
@@ -43,6 +44,8 @@ def main() -> None:
         if given.check:
             check(register, plain, peers, folder)
         else:
+            if not given.peers:
+                judge_all(register)
             for peer in peers:
                 judged_by(peer, plain)
 

@@ -128,6 +128,14 @@ def test_R1_parts_that_wait_for_the_same(when: str, rows: list[dict[str, int]]) 
         assert as_expected(answer) == as_expected(decide(rule, kinds, row, TODAY)), row
 
 
+def test_R1_known_parts_can_make_two_sums_the_same_quantity() -> None:
+    kinds = dictionary_of(SMALL_NUMBERS)
+    rule = clause("a + b + c >= 6 and (a + b + d <= 5 or c > 4)", SMALL_NUMBERS)
+    row = {"c": 2, "d": 2}
+    (answer,) = rows_of(evaluate(rule, kinds, firms_of([row], kinds), TODAY), kinds)
+    assert answer.verdict == decide(rule, kinds, row, TODAY).verdict == "fails"
+
+
 SCORED = """
 clauses:
   - {id: score, title: 得分, when: points_total >= 10, source: 第一条, grade: T}
