@@ -1,8 +1,8 @@
-"""The product and three peers over one made-up register: `bench/rules/run.py [--firms 412900] [--register FILE] [--check]`.
+"""The product and three peers over one made-up register: `bench/rules/run.py [--firms 412900] [--register FILE]`.
 
 Run with the product's python. Prints CPU seconds for judging all firms by 21 policy versions, the product's first, and
-how many qualify. --peers leaves the product out. With --check nothing is measured: the peers' answers are compared with the product's (minutes for 5,000 firms
-with gaps, since the product asks each unsettled firm alone).
+how many qualify. --peers leaves the product out. With --check nothing is measured: the peers' answers are compared with
+the product's (minutes for 5,000 firms with gaps, since the product asks each unsettled firm alone).
 """
 
 from __future__ import annotations
