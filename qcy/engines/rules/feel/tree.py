@@ -25,7 +25,7 @@ class Node:
 
     def parts(self) -> Iterator[Node]:
         """The nodes directly inside this one."""
-        for name in _child_fields(type(self)):
+        for name in _child_fields(type(self)):  # type: ignore[arg-type]  # classes can be hashed
             value = getattr(self, name)
             if isinstance(value, Node):
                 yield value
