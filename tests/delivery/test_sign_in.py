@@ -71,6 +71,17 @@ def test_signing_in_never_leads_to_another_site(
     assert answer["Location"] == "/me/cases/"
 
 
+def test_that_a_code_was_sent_is_said_when_it_was_and_not_after_signing_in(
+    world: World, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent = "验证码已发送"
+    assert sent in client.post("/sign-in/", {"phone": PHONE}, follow=True).content.decode()
+    code = printed(capsys.readouterr().out)
+    assert sent not in client.post("/sign-in/code/", {"code": code}, follow=True).content.decode()
+    staff = {"login": "clerk01@demo.invalid", "password": "demo-qcy-2026"}
+    assert sent not in Client().post("/console/sign-in/", staff, follow=True).content.decode()
+
+
 def test_staff_sign_in_by_password_and_a_wrong_one_says_nothing_more(world: World, client: Client) -> None:
     details = {"login": "clerk01@demo.invalid", "password": "wrong"}
     unknown = {"login": "nobody@demo.invalid", "password": "wrong"}

@@ -46,6 +46,10 @@ def mail_code(address: str, code: str) -> None:
     send_mail(_("验证码"), text, settings.DEFAULT_FROM_EMAIL, [address])
 
 
+CODE_SENT = {"account/messages/login_code_sent.txt", "account/messages/phone_verification_sent.txt"}
+"""What allauth calls its notices of a code; others, such as "signed in", are seen from the page itself."""
+
+
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: Any) -> bool:
         return False  # accounts open at the sign-in page, by phone and code only
@@ -75,11 +79,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
         raise NotImplementedError("unknown phones open an account")
 
-    def add_message(self, request: Any, level: int, *args: Any, **kwargs: Any) -> None:
+    def add_message(
+        self, request: Any, level: int, message_template: str = "", *args: Any, **kwargs: Any
+    ) -> None:
         """Two of allauth's notices matter to people: a code was sent, and there are no tries left."""
         if level >= messages.ERROR:
             messages.error(request, _("验证码输错次数太多，或获取太频繁。请重新获取验证码。"))
-        elif level == messages.SUCCESS:
+        elif message_template in CODE_SENT:
             messages.success(request, _("验证码已发送，5 分钟内有效。"))
 
 
