@@ -209,11 +209,11 @@ class QuotientAxis(Axis):
                 ends = divmod(rest // 4, inside)
                 self._known[key] = self._place_of(*ends, rest // 2 % 2, rest % 2, missing)
             found = self._known.take(keys)
-        for row, cells in reach.exact.items():
+        for rows, cells in reach.exact:
             bits, ends = cells.bits, cells.ends
             if not self.has_null:  # nothing tells "no value" from the first cell
                 bits, ends = bits >> 1 | bits & 1, (max(ends[0] - 1, 0), max(ends[1] - 1, 0))
-            found[row] = self._narrow(bits, self._missing_facts(int(reach.missing[row])), ends)
+            found[rows] = self._narrow(bits, self._missing_facts(int(reach.missing[rows[0]])), ends)
         return found
 
     def _place_of(self, low: int, high: int, null: int, falls: int, missing: int) -> int:

@@ -258,27 +258,35 @@ class _Firms:
         return facts
 
     def _counted_out(self, rows: Array, facts: Array) -> None:
-        """Firms of which a window does not tell: the sums the others can come to, one by one."""
-        shifts = [self._given_to(one) for one in self.clause.sums]
-        free = [
-            ~self.given[p.item.group][0] if p.item.group in self.given else np.ones(self.count, bool)
-            for p in self.places
-        ]
-        for row in rows:
-            kinds = tuple(
-                int(p.kinds[row]) if f[row] else None for p, f in zip(self.places, free, strict=True)
-            )
-            found = self.clause.reachable.deciding(kinds, tuple(int(shift[row]) for shift in shifts))
-            facts[row] |= self.bits.of(found.facts)
-            if not found.told:
-                inner = [
-                    p.item.lattice.outcomes[k].inner
-                    for p, k in zip(self.places, kinds, strict=True)
-                    if k is not None
-                ]
-                knots = self.bits.of(frozenset().union(*inner))
-                self.waiting.knots[row] |= knots
-                self.doubt[row] |= not knots
+        """Firms of which a window does not tell: the sums the others can come to, once for equal firms."""
+        if not len(rows):
+            return
+        shifts = [self._given_to(one)[rows] for one in self.clause.sums]
+        kinds = [self._kinds(place)[rows] for place in self.places]
+        keys, same = np.unique(
+            np.stack([*kinds, *shifts], axis=1).astype(np.int64), axis=0, return_inverse=True
+        )
+        told = [self._told(key[: len(kinds)], key[len(kinds) :]) for key in keys.tolist()]
+        found, inner, doubt = (np.array(column) for column in zip(*told, strict=True))
+        facts[rows] |= found[same]
+        self.waiting.knots[rows] |= inner[same]
+        self.doubt[rows] |= doubt[same]
+
+    def _kinds(self, place: _Place) -> Array:
+        """The item's kind; -1 where a reviewer has given the points."""
+        given = self.given.get(place.item.group)
+        return place.kinds if given is None else np.where(given[0], -1, place.kinds)
+
+    def _told(self, kinds: list[int], shifts: list[int]) -> tuple[np.uint64, np.uint64, bool]:
+        """(facts that decide, facts to be tried value by value since they carry an item along two axes, neither helps)."""
+        free = tuple(None if kind < 0 else kind for kind in kinds)
+        found = self.clause.reachable.deciding(free, tuple(shifts))
+        if found.told:
+            return self.bits.of(found.facts), _NONE, False
+        pairs = zip(self.places, free, strict=True)
+        inner = [p.item.lattice.outcomes[kind].inner for p, kind in pairs if kind is not None]
+        knots = self.bits.of(frozenset().union(*inner))
+        return self.bits.of(found.facts), knots, not knots
 
     def _given_to(self, one: Sum) -> Array:
         given = [self.given[group][1] for group in one.groups if group in self.given]

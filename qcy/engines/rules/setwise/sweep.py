@@ -38,7 +38,7 @@ class Reach:
     """Per firm: the first and the last cell among the numbers (none: high < low), whether it may have no value, whether
     it falls as the only missing fact grows, the missing facts as bits, and firms that nobody can tell.
 
-    `exact`: firms that were followed one by one instead, with their cells.
+    `exact`: firms that were followed one by one instead, equal ones together, with their cells.
     """
 
     low: Array
@@ -47,7 +47,7 @@ class Reach:
     falls: Array
     missing: Array
     unsure: Array
-    exact: dict[int, Cells] = field(default_factory=dict)
+    exact: list[tuple[Array, Cells]] = field(default_factory=list)
 
 
 def sweep(
@@ -59,14 +59,21 @@ def sweep(
     rows: Array,
 ) -> None:
     """Writes into `found`, for those rows, what the one missing fact can make of the quotient."""
-    closely = _together(axis, name, values, sizes, found, rows)
-    known = {n: v[closely].astype(int).tolist() for n, v in values.items() if n != name}
-    for place, row in enumerate(rows[closely]):
-        cells = _one_firm(axis, name, {n: v[place] for n, v in known.items()})
+    closely = rows[_together(axis, name, values, sizes, found, rows)]
+    if not len(closely):
+        return
+    others = [other for other in values if other != name]
+    places = np.searchsorted(rows, closely)
+    kinds, same = np.unique(
+        np.stack([values[n][places] for n in others], axis=1), axis=0, return_inverse=True
+    )
+    order = np.argsort(same, kind="stable")
+    for kind, firms in zip(kinds, np.split(closely[order], np.bincount(same).cumsum()[:-1]), strict=True):
+        cells = _one_firm(axis, name, dict(zip(others, map(int, kind), strict=True)))
         if cells is None:
-            found.unsure[row] = True
+            found.unsure[firms] = True
         else:
-            found.exact[int(row)] = cells
+            found.exact.append((firms, cells))
 
 
 # -- many firms -------------------------------------------------------------------
