@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,9 +11,11 @@ import pytest
 from qcy.engines.packs import snapshot as builder
 from qcy.engines.packs.snapshot import write_snapshot
 from qcy.engines.register.dictionary import dictionary as register_dictionary
+from qcy.engines.register.dictionary import title_kinds
+from qcy.engines.register.services import cancel_title
 from qcy.engines.rules.setwise.snapshot import Snapshot, base_name
 from tests.engines.tables import firms
-from tests.engines.test_register_record import record
+from tests.engines.test_register_record import grant, record
 from tests.rules.firm import dictionary
 from tests.world import TODAY, World
 
@@ -58,6 +60,57 @@ def test_only_what_changed_is_read_again(
     assert write_snapshot(path, dictionary(), TODAY).read_again == 1
     values = {pk: facts["revenue_y0"].value for pk, facts in told(path).items()}
     assert values == {str(firm.pk): 10, str(other.pk): 21}
+
+
+def test_a_title_speaks_for_its_firm_while_it_is_valid(world: World, tmp_path: Path) -> None:
+    (holder, former, denying) = firms(range(3))
+    grant(world, holder, kind="hnte", granted_on=date(TODAY.year - 1, 3, 1), source="认定名单")
+    grant(world, former, kind="srdi", granted_on=date(2019, 1, 1), valid_to=date(2021, 12, 31))
+    record(world, denying, "false", name="hnte_valid", fiscal_year=None)
+    grant(world, denying, kind="hnte", granted_on=date(TODAY.year - 1, 3, 1))
+    path = tmp_path / "register.arrow"
+    assert write_snapshot(path, dictionary(), TODAY).firms == 3
+    found = told(path)
+    valid = found[str(holder.pk)]["hnte_valid"]
+    assert (valid.value, valid.source, valid.grade) == (True, "认定名单", "A")
+    assert "srdi_valid" not in found[str(former.pk)]  # over: nobody knows whether there is a newer one
+    assert found[str(denying.pk)]["hnte_valid"].value is True
+
+
+def test_a_title_that_runs_out_is_noticed_by_the_next_run(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builder, "STRETCH", 1)
+    (firm, other) = firms(range(2))
+    last = TODAY + timedelta(days=5)
+    grant(world, firm, kind="hnte", granted_on=date(TODAY.year - 2, 1, 1), valid_to=last)
+    record(world, other, "20")
+    path = tmp_path / "register.arrow"
+    write_snapshot(path, dictionary(), TODAY)
+    assert told(path)[str(firm.pk)]["hnte_valid"].value is True
+    assert write_snapshot(path, dictionary(), last).read_again == 0
+    assert write_snapshot(path, dictionary(), last + timedelta(days=1)).read_again == 1
+    assert told(path)[str(firm.pk)] == {}
+
+
+def test_a_title_that_is_cancelled_is_noticed_by_the_next_run(world: World, tmp_path: Path) -> None:
+    (firm,) = firms(range(1))
+    title = grant(world, firm, kind="hnte", granted_on=date(TODAY.year - 1, 1, 1))
+    path = tmp_path / "register.arrow"
+    write_snapshot(path, dictionary(), TODAY)
+    who = {"node_id": world.node().pk, "title_id": title.pk, "now": world.now + timedelta(hours=1)}
+    world.do(cancel_title, world.manager, **who)
+    assert write_snapshot(path, dictionary(), TODAY).read_again == 1
+    assert told(path)[str(firm.pk)] == {}
+
+
+def test_every_title_of_the_rules_has_its_fact() -> None:
+    facts = {kind.fact for kind in title_kinds().values() if kind.fact}
+    assert facts <= set(dictionary().kinds)
+    assert {name for name in dictionary().kinds if name.endswith("_valid")} - facts == {
+        "demo_title_valid",
+        "tenants_ip_valid",
+    }
 
 
 def replace_now(world: World, now: object) -> World:

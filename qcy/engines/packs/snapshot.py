@@ -1,7 +1,9 @@
 """The register as one columnar file for set-wise rules (`qcy rules snapshot`), brought up to date stretch by stretch.
 
-Only stretches with a firm of which something was recorded since the last time are made again; new firms come at the
-end. A year, a text or a source that the file does not know yet makes the whole file new.
+Only stretches with a firm of which something was recorded since the last time, or whose title began or ended, are made
+again; new firms come at the end. A year, a text or a source that the file does not know yet makes the whole file new.
+A title that is valid on the day of the file says yes to its fact (`hnte_valid`), whatever was stated: it comes from a
+published list. That a firm has none there says nothing.
 """
 
 from __future__ import annotations
@@ -15,9 +17,11 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
-from qcy.engines.register.models import Fact
+from qcy.engines.register.dictionary import title_kinds
+from qcy.engines.register.enums import TitleState
+from qcy.engines.register.models import Fact, TimelineEntry, Title
 from qcy.engines.rules.facts import Dictionary, FactKind, read_value
 from qcy.engines.rules.setwise.columns import Array, column_of
 from qcy.engines.rules.setwise.snapshot import (
@@ -35,6 +39,17 @@ from qcy.foundation.database.scope import unscoped
 
 YEARS_KEPT = 5
 """Fiscal years in the file: the current one and four before it, as far back as any rule looks."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A value of the register with what it rests on; `on` is the day it holds for."""
+
+    value: str
+    source: str
+    on: date
+    grade: str
+
 
 Progress = Callable[[int, int], None]
 
@@ -55,7 +70,7 @@ def write_snapshot(
         layout = _layout(dictionary, today)
         old = _usable(path, dictionary, layout)
         with writing(path, layout, dictionary) as writer:
-            return _Run(dictionary, layout, old, writer, progress).run()
+            return _Run(dictionary, layout, old, writer, today, progress).run()
 
 
 def _layout(dictionary: Dictionary, today: date) -> Layout:
@@ -68,10 +83,25 @@ def _layout(dictionary: Dictionary, today: date) -> Layout:
             columns[base] = kind.name
     texts = [base for base, kind in kinds.items() if kind.type == "text"]
     words = {base: _distinct(Fact.objects.filter(name=base), "value") for base in texts}
-    state = Fact.objects.aggregate(last=Max("recorded_at"))["last"]
-    return Layout(
-        columns, words, ("", *_distinct(Fact.objects.all(), "source")), state.isoformat() if state else ""
-    )
+    sources = {
+        *_distinct(Fact.objects.all(), "source"),
+        *_titles().values_list("source", flat=True).distinct(),
+    }
+    recorded = Fact.objects.aggregate(last=Max("recorded_at"))["last"]
+    told = _told_of_titles().aggregate(last=Max("at"))["last"]
+    state = max((moment for moment in (recorded, told) if moment), default=None)
+    return Layout(columns, words, ("", *sorted(sources)), state.isoformat() if state else "")
+
+
+def _titles() -> QuerySet[Title]:
+    """Titles that the rules ask about."""
+    codes = [code for code, kind in title_kinds().items() if kind.fact]
+    return Title.objects.filter(kind__in=codes).order_by()
+
+
+def _told_of_titles() -> QuerySet[TimelineEntry]:
+    """Granted and cancelled titles, each with the moment it was told."""
+    return TimelineEntry.objects.filter(kind="title").order_by()
 
 
 def _stored_kinds(dictionary: Dictionary) -> dict[str, FactKind]:
@@ -103,14 +133,18 @@ def _usable(path: Path, dictionary: Dictionary, layout: Layout) -> Snapshot | No
 
 class _Run:
     def __init__(
-        self, dictionary: Dictionary, layout: Layout, old: Snapshot | None, writer: Writer, progress: Progress
+        self,
+        dictionary: Dictionary,
+        layout: Layout,
+        old: Snapshot | None,
+        writer: Writer,
+        today: date,
+        progress: Progress,
     ) -> None:
         self.dictionary, self.layout, self.old = dictionary, layout, old
-        self.writer, self.progress = writer, progress
+        self.writer, self.today, self.progress = writer, today, progress
         self.sources = {source: place for place, source in enumerate(layout.sources)}
-        self.total = (
-            Fact.objects.filter(is_current=True).order_by().values("organisation_id").distinct().count()
-        )
+        self.total = len(self._firms())
         self.done = self.read_again = 0
 
     def run(self) -> Written:
@@ -136,14 +170,18 @@ class _Run:
         self.progress(self.done, max(self.total, self.done))
 
     def _changed_since(self, state: str) -> set[str]:
-        rows = Fact.objects.filter(recorded_at__gt=datetime.fromisoformat(state)).order_by()
-        return {str(pk) for pk in rows.values_list("organisation_id", flat=True).distinct()}
+        last = datetime.fromisoformat(state)
+        began = Q(granted_on__gt=last.date(), granted_on__lte=self.today)
+        ended = Q(valid_to__gte=last.date(), valid_to__lt=self.today)
+        facts = Fact.objects.filter(recorded_at__gt=last).order_by()
+        told = _told_of_titles().filter(at__gt=last)
+        return _firms_of(facts) | _firms_of(told) | _firms_of(_titles().filter(began | ended))
+
+    def _firms(self) -> set[str]:
+        return _firms_of(Fact.objects.filter(is_current=True).order_by()) | _firms_of(_titles())
 
     def _new_firms(self, known: set[str]) -> Iterator[str]:
-        rows = Fact.objects.filter(is_current=True).order_by("organisation_id")
-        for pk in rows.values_list("organisation_id", flat=True).distinct().iterator():
-            if str(pk) not in known:
-                yield str(pk)
+        yield from sorted(self._firms() - known)
 
     def _read(self, ids: Sequence[str]) -> Stretch:
         facts = self._facts_of(ids)
@@ -155,29 +193,42 @@ class _Run:
             provenance[name] = self._provenance(ids, rows)
         return Stretch(ids, columns, provenance)
 
-    def _facts_of(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Fact]]:
-        """Column -> firm -> its current fact."""
-        found: dict[str, dict[str, Fact]] = defaultdict(dict)
-        rows = Fact.objects.filter(organisation_id__in=[UUID(pk) for pk in ids], is_current=True)
-        for fact in rows.iterator():
+    def _facts_of(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Stated]]:
+        """Column -> firm -> what the register says."""
+        found: dict[str, dict[str, Stated]] = defaultdict(dict)
+        keys = [UUID(pk) for pk in ids]
+        for fact in Fact.objects.filter(organisation_id__in=keys, is_current=True).iterator():
             column = fact.name if fact.fiscal_year is None else f"{fact.name}:{fact.fiscal_year}"
-            found[column][str(fact.organisation_id)] = fact
+            stated = Stated(fact.value, fact.source, fact.as_of, fact.grade)
+            found[column][str(fact.organisation_id)] = stated
+        for title in self._valid_titles(keys).iterator():
+            stated = Stated("true", title.source, title.granted_on, title.grade)
+            found[title_kinds()[title.kind].fact][str(title.organisation_id)] = stated
         return found
 
-    def _values(self, name: str, kind: FactKind, ids: Sequence[str], rows: Mapping[str, Fact]) -> Array:
+    def _valid_titles(self, keys: Sequence[UUID]) -> QuerySet[Title]:
+        not_over = Q(valid_to__isnull=True) | Q(valid_to__gte=self.today)
+        rows = _titles().filter(not_over, organisation_id__in=keys, state=TitleState.VALID)
+        return rows.filter(granted_on__lte=self.today)
+
+    def _values(self, name: str, kind: FactKind, ids: Sequence[str], rows: Mapping[str, Stated]) -> Array:
         values = [_value(kind, rows[pk].value) if pk in rows else None for pk in ids]
         if kind.type == "text":
             places = {word: place for place, word in enumerate(self.layout.words[name])}
             return np.array([-1 if v is None else places[v] for v in values], np.int32)
         return column_of(kind, values).values
 
-    def _provenance(self, ids: Sequence[str], rows: Mapping[str, Fact]) -> tuple[Array, Array, Array]:
+    def _provenance(self, ids: Sequence[str], rows: Mapping[str, Stated]) -> tuple[Array, Array, Array]:
         found = [rows.get(pk) for pk in ids]
         return (
             np.array([self.sources[f.source] if f else 0 for f in found]),
-            np.array([f.as_of.toordinal() if f else 0 for f in found]),
+            np.array([f.on.toordinal() if f else 0 for f in found]),
             np.array([ord(f.grade) if f and f.grade else 0 for f in found]),
         )
+
+
+def _firms_of(rows: QuerySet[Any]) -> set[str]:
+    return {str(pk) for pk in rows.values_list("organisation_id", flat=True).distinct().iterator()}
 
 
 def _value(kind: FactKind, text: str) -> Any:

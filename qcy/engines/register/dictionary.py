@@ -55,6 +55,7 @@ class TitleKind:
     years: int | None
     remind: tuple[int, ...]  # days before the end, the earliest first
     also: tuple[str, ...] = ()  # other words for it in tables that people keep
+    fact: str = ""  # what the rules call having a valid one
 
     def last_day(self, granted: date) -> date | None:
         """Valid for whole years: granted on 1 November 2024 for three years, the last day is 31 October 2027."""
@@ -103,7 +104,8 @@ def _kind(theme: str, entry: Mapping[str, Any]) -> FactKind:
 
 def _title(entry: Mapping[str, Any]) -> TitleKind:
     days = tuple(sorted(entry["remind"], reverse=True))
-    return TitleKind(entry["code"], entry["label"], entry["years"], days, tuple(entry.get("also", ())))
+    also, fact = tuple(entry.get("also", ())), entry.get("fact", "")
+    return TitleKind(entry["code"], entry["label"], entry["years"], days, also, fact)
 
 
 def _read(name: str) -> Any:
