@@ -194,3 +194,29 @@ def test_a_reload_while_typing_is_no_conflict_with_oneself(people: Any, server: 
     expect(page.locator("[data-save-status]")).to_contain_text("已自动保存 14")
     expect(page.locator("[data-conflict-panel]")).to_be_hidden()
     expect(page.locator("[data-kept-panel]")).to_be_hidden()
+
+
+def test_a_save_whose_answer_got_lost_is_not_somebody_elses(people: Any, server: Server) -> None:
+    """The server took the first text, the page was reloaded before it heard of it, and holds a newer one."""
+    page = people()
+    steps.begin(page, server, "13910000008", "MA1WALK08", "演示企业 失联")
+
+    taken: list[int] = []
+
+    def swallow(route: Any) -> None:
+        if route.request.method == "POST" and not taken:
+            taken.append(route.fetch().status)  # and nobody is told
+        else:
+            route.continue_()
+
+    page.route("**/*", swallow)
+    page.fill("#f-address", "第一次")
+    page.locator("#f-address").blur()
+    while not taken:
+        page.wait_for_timeout(20)  # lets the handler run
+    assert taken == [200]
+    page.fill("#f-address", "第二次")
+    page.reload()
+    expect(page.locator("#f-address")).to_have_value("第二次")
+    expect(page.locator("[data-kept-panel]")).to_be_hidden()
+    expect(page.locator("[data-conflict-panel]")).to_be_hidden()

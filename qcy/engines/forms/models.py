@@ -101,6 +101,10 @@ class Draft(Row):
     def version_of(self, section: str) -> int:
         return int(self.sections.get(section, {}).get("version", 0))
 
+    def tab_of(self, section: str) -> str:
+        """The browser tab that saved the section last."""
+        return str(self.sections.get(section, {}).get("tab", ""))
+
     def values(self) -> dict[str, Any]:
         """Everything typed, over all sections."""
         return {name: value for part in self.sections.values() for name, value in part["values"].items()}

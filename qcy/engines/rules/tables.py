@@ -39,7 +39,7 @@ class Table:
         """The table's result; null when nothing matches and there is no default, or rows contradict each other."""
         if self.hit == "F":
             return self._first(run)
-        matched = [_matches(run, row) for row in self.rows]
+        matched = [row_applies(run, row) for row in self.rows]
         possible = [(m, row) for m, row in zip(matched, self.rows, strict=True) if m is not False]
         results = [self._result(run, row.outputs) for _, row in possible]
         count, default = len(possible), self._default(run)
@@ -53,7 +53,7 @@ class Table:
     def _first(self, run: Evaluation) -> Any:
         reached: list[tuple[Any, Row]] = []
         for row in self.rows:
-            met = _matches(run, row)
+            met = row_applies(run, row)
             if met is not False:
                 reached.append((met, row))
             if met is True:
@@ -87,7 +87,7 @@ class Table:
         return tuple(p.index(v) if v in p else len(p) for v, p in zip(values, lists, strict=True))
 
 
-def _matches(run: Evaluation, row: Row) -> Any:
+def row_applies(run: Evaluation, row: Row) -> Any:
     """Whether a row applies: True, False or a branch. A cell without an answer (null) does not match."""
     met: Any = True
     for condition in row.conditions:

@@ -71,6 +71,7 @@ def show_step(
         "draft": held,
         "firm": firm_of(request, held),
         "version": held.version_of(part.key),
+        "saved_tab": held.tab_of(part.key),
         "saved_at": _saved_time(held, part),
         "is_last": page.following is None,
         "matter_url": reverse("matter", args=[held.node.slug, held.form.code]),

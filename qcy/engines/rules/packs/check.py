@@ -16,6 +16,7 @@ from ..outcomes.diagrams import TooOpen, endings
 from ..scope import FROM_APPLICATION, POINTS, Names, fact_kind, score_names
 from ..scores import bounds
 from . import model as m
+from .habits import hints, overlaps
 from .ladders import ladder_faults
 from .names import table_trees
 from .signs import Signs
@@ -54,7 +55,7 @@ def check_version(
     if not faults:
         faults = [*check.dead_clauses(), *check.dead_routes()]
     if not any(not fault.warning for fault in faults):
-        faults += check.contradictions()
+        faults += [*check.contradictions(), *check.overlaps(), *check.hints()]
     return [*faults, *check.sources()]
 
 
@@ -261,6 +262,16 @@ class _Check:
         found = {self._anybody(day, kind) for day in self._days() for kind in self.version.kinds}
         if self.version.clauses and found == {False}:
             yield self.fault(self.place("clauses", ""), "这些条件互相矛盾，没有企业能全部满足。")
+
+    def overlaps(self) -> Iterator[Problem]:
+        for kind in self.version.kinds[:1]:
+            names = Names(self.version, self.dictionary, {}, self.version.start, kind)
+            for hint in overlaps(self.version, names):
+                yield self.fault(self.place(hint.section, hint.id), hint.says)
+
+    def hints(self) -> Iterator[Problem]:
+        for hint in hints(self.version, self.dictionary):
+            yield self.fault(self.place(hint.section, hint.id), hint.says, warning=True)
 
     def _anybody(self, day: date, kind: str) -> bool:
         try:

@@ -152,7 +152,8 @@
 
   function keep() {
     try {
-      localStorage.setItem(key, JSON.stringify({ version: form.dataset.version, values: values() }));
+      const draft = { version: form.dataset.version, tab: form.elements.tab?.value, values: values() };
+      localStorage.setItem(key, JSON.stringify(draft));
     } catch { /* private mode or full: the save to the server still runs */ }
   }
 
@@ -183,11 +184,17 @@
     const draft = kept();
     if (!draft) return offerAside();
     if (same(draft.values, values())) return forget(), offerAside();
-    if (String(draft.version) === form.dataset.version) return restore(draft), offerAside();
+    if (String(draft.version) === form.dataset.version || isOwn(draft)) return restore(draft), offerAside();
     state.stopped = "kept";
     show("kept");
     listKept(draft);
     panel("kept-panel", true);
+  }
+
+  // The newer version on the server is this tab's own: a save whose answer did not arrive before the reload.
+  function isOwn(draft) {
+    const tab = form.elements.tab?.value;
+    return Boolean(tab) && draft.tab === tab && form.dataset.savedTab === tab;
   }
 
   function offerAside() {
