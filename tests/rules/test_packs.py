@@ -295,3 +295,41 @@ def _exchange(chance: random.Random, text: str) -> str:
 
 
 _MUTATIONS = (_cut, _swap_lines, _insert, _exchange)
+
+
+CLAUSE = "clauses:\n  - {id: one, title: 条件, when: '%s', source: 第一条, grade: T}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (CLAUSE % "rd >= 1" + "define: {half: rd / 2}", "“half”写了没有用到"),
+        (CLAUSE % "rd / sales >= 5", "如果是 5%，请写成 0.05"),
+        (
+            CLAUSE % "points_all >= 1"
+            + "scores:\n  - {id: all, title: 分, highest: 5, items: [{id: i, title: 研发, measure: rd, "
+            + "bands: {'[10..20]': 5, '< 10': 0}, source: 附件}]}",
+            "“研发”大于 20 的没有档次，会得 0 分",
+        ),
+        (
+            CLAUSE % "rd >= 1"
+            + "amounts: [{id: pay, title: 补助, value: rd - sales, source: 第二条, grade: T}]",
+            "“补助”可能算出负数",
+        ),
+    ],
+)
+def test_what_is_hardly_meant_is_a_reminder(body: str, says: str) -> None:
+    found = loaded(body)
+    assert found.usable
+    (hint,) = [problem for problem in found.problems if says in problem.says]
+    assert hint.warning
+    assert hint.line > 9
+
+
+def test_rows_of_a_unique_table_that_one_firm_can_meet_are_refused() -> None:
+    table = "tables:\n  size:\n    hit: U\n    inputs: [rd]\n    rows:\n      - ['>= 10', '1']\n      - ['%s', '2']\n"
+    body = CLAUSE % "size >= 1" + table
+    found = loaded(body % "> 5")
+    assert any("第 1 行和第 2 行会同时符合" in problem.says for problem in found.problems)
+    assert not found.usable
+    assert loaded(body % "< 10").usable
