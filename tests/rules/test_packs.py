@@ -311,11 +311,6 @@ CLAUSE = "clauses:\n  - {id: one, title: 条件, when: '%s', source: 第一条, 
             + "bands: {'[10..20]': 5, '< 10': 0}, source: 附件}]}",
             "“研发”大于 20 的没有档次，会得 0 分",
         ),
-        (
-            CLAUSE % "rd >= 1"
-            + "amounts: [{id: pay, title: 补助, value: rd - sales, source: 第二条, grade: T}]",
-            "“补助”可能算出负数",
-        ),
     ],
 )
 def test_what_is_hardly_meant_is_a_reminder(body: str, says: str) -> None:

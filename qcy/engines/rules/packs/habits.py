@@ -15,7 +15,6 @@ from ..tables import Table, row_applies
 from . import model as m
 from .ladders import intervals
 from .names import table_trees, trees_of
-from .signs import Signs
 
 MOST_ROWS = 60
 """Rows of a table that are compared with one another."""
@@ -33,7 +32,6 @@ def hints(version: m.Version, dictionary: Dictionary) -> Iterator[Hint]:
     yield from _unused(version)
     yield from _percents(version, dictionary)
     yield from _open_ladders(version, dictionary)
-    yield from _negative_amounts(version, dictionary)
 
 
 def _unused(version: m.Version) -> Iterator[Hint]:
@@ -108,13 +106,6 @@ def _uncovered_above(ladder: m.Ladder, dictionary: Dictionary) -> Fraction | Non
 
 def _shown(value: Fraction | int) -> str:
     return f"{float(value):g}"
-
-
-def _negative_amounts(version: m.Version, dictionary: Dictionary) -> Iterator[Hint]:
-    signs = Signs(version, dictionary)
-    for amount in version.amounts:
-        if not signs.never_negative(amount.value, frozenset()):
-            yield Hint("amounts", amount.id, f"“{amount.title}”可能算出负数，请核对，需要时写成 max(0, …)。")
 
 
 def overlaps(version: m.Version, names: Names) -> Iterator[Hint]:
