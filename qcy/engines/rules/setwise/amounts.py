@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 
 from ..decide import MANUAL, QUALIFIES, Answer, decide
 from ..packs.model import Amount, Pack
+from .alone import Alone
 from .answers import VERDICTS, Answers, column
 from .columns import Array, Column, Firms
 from .pieces import Question
@@ -37,7 +38,7 @@ class Amounts:
         self.pack, self.question = pack, question
         self.version = replace(question.version, clauses=(), routes=(), flags=(), category=None)
         self.facts = facts_of(self.version, question.dictionary.__contains__)
-        self.known: dict[tuple[Any, ...], Answer] = {}
+        self.asked = Alone(self.facts, self._decided)
 
     def note(self, answers: Answers, firms: Firms, rows: slice) -> None:
         verdict = answers.verdict[rows]
@@ -59,7 +60,7 @@ class Amounts:
                 values[unknown], open_rows[unknown] = self._without(firms.take(unknown), amount)
             answers.amounts[amount.id][rows] = values
         for row in np.nonzero(open_rows)[0]:
-            found = self._by_hand(firms, int(row)).amounts
+            found = self.asked.of(firms, int(row)).amounts
             for amount in amounts:
                 value = found.get(amount.id)
                 answers.amounts[amount.id][rows[row]] = np.nan if value is None else float(value * UNIT)
@@ -119,15 +120,11 @@ class Amounts:
         values = np.where(old.missing, value, old.values).astype(old.values.dtype)
         return Column(kind, values, old.words, min(old.least, value), max(old.most, value))
 
-    def _by_hand(self, firms: Firms, row: int) -> Answer:
-        facts = firms.row(row, self.facts)
-        key = tuple(facts.get(name) for name in self.facts)
-        if key not in self.known:
-            q = self.question
-            more: dict[str, Any] = {"allow_draft": True, "calendar": q.calendar}
-            pack = replace(self.pack, versions=(self.version,))
-            self.known[key] = replace(decide(pack, q.dictionary, facts, q.on, q.kind, **more), names=None)
-        return self.known[key]
+    def _decided(self, facts: Mapping[str, Any]) -> Answer:
+        q = self.question
+        more: dict[str, Any] = {"allow_draft": True, "calendar": q.calendar}
+        pack = replace(self.pack, versions=(self.version,))
+        return replace(decide(pack, q.dictionary, facts, q.on, q.kind, **more), names=None)
 
 
 def _fen_of(table: Table, amount: Amount) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -112,9 +112,9 @@ class Judge:
     @property
     def alone(self) -> int:
         """Firms that were put to the interpreter, each once for every unit that asked."""
-        asked: list[Sized] = [unit.known for unit in self.verdicts]
-        asked += [unit.known for unit in self.rest] + [unit.known for unit in self.points]
-        return sum(map(len, asked)) + (len(self.amounts.known) if self.amounts else 0)
+        asked = [len(unit.asked) for unit in self.verdicts]
+        asked += [len(unit.asked) for unit in (*self.rest, *self.points)]
+        return sum(asked) + (len(self.amounts.asked) if self.amounts else 0)
 
     def _verdicts(self, stretch: Stretch, deciding: Array) -> Array:
         """All units hold, or one fails, or the facts that decide the open ones decide the whole."""

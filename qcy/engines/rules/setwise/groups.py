@@ -36,7 +36,7 @@ class Points(Aside):
             for column, values in zip(span_columns(answers, name), ends, strict=True):
                 column[rows] = values
         for row in np.nonzero(open_rows)[0]:
-            for name, span in self.by_hand(stretch, int(row)).points.items():
+            for name, span in self.asked.of(stretch.all, int(row)).points.items():
                 if name != "total":
                     low, high = span if isinstance(span, tuple) else (span, span)
                     for column, value in zip(span_columns(answers, name), (low, high), strict=True):

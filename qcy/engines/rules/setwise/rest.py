@@ -11,6 +11,7 @@ import numpy as np
 from ..decide import Answer, decide
 from ..outcomes.diagrams import TooOpen
 from ..packs.model import Pack, Version
+from .alone import Alone
 from .answers import Answers, column
 from .columns import Array
 from .lattice import Lattice
@@ -25,8 +26,7 @@ class Aside:
 
     def __init__(self, pack: Pack, unit: Version, question: Question) -> None:
         self.pack, self.unit, self.question = pack, unit, question
-        self.facts = facts_of(unit, question.dictionary.__contains__)
-        self.known: dict[tuple[Any, ...], Answer] = {}
+        self.asked = Alone(facts_of(unit, question.dictionary.__contains__), self._decided)
         try:
             self.prepare()
             self.followed = True
@@ -36,13 +36,6 @@ class Aside:
     def prepare(self) -> None:
         """Makes the lattices. NotCertain when arrays cannot follow them."""
         raise NotImplementedError
-
-    def by_hand(self, stretch: Stretch, row: int) -> Answer:
-        facts = stretch.all.row(row, self.facts)
-        key = tuple(facts.get(name) for name in self.facts)
-        if key not in self.known:
-            self.known[key] = self._decided(facts)
-        return self.known[key]
 
     def _decided(self, facts: Mapping[str, Any]) -> Answer:
         q = self.question
@@ -72,7 +65,7 @@ class Rest(Aside):
             if places is not None:
                 found[:] = self.lattice.taken(places, name, self._says(name), bool)
         for row in np.nonzero(open_rows)[0]:
-            answer = self.by_hand(stretch, int(row))
+            answer = self.asked.of(stretch.all, int(row))
             for name in names:
                 target[name][rows.start + row] = name in (
                     answer.flags if self.unit.flags else answer.categories

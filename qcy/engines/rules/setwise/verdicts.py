@@ -11,6 +11,7 @@ from ..decide import FAILS, QUALIFIES, verdict_by
 from ..decide import Verdict as Decided
 from ..packs.model import Version
 from ..scope import Names
+from .alone import Alone
 from .columns import Array
 from .lattice import Lattice
 from .pieces import Question, pieces_of
@@ -34,8 +35,7 @@ class Verdict:
 
     def __init__(self, unit: Version, question: Question, bits: Bits) -> None:
         self.unit, self.question, self.bits = unit, question, bits
-        self.facts = facts_of(unit, question.dictionary.__contains__)
-        self.known: dict[tuple[Any, ...], Decided] = {}
+        self.asked = Alone(facts_of(unit, question.dictionary.__contains__), self._decided)
         try:
             pieces = pieces_of(question, unit.clauses)
             self.alone, self.quotients, self.others = pieces.alone, pieces.quotients, pieces.others
@@ -128,11 +128,7 @@ class Verdict:
 
     def _by_hand(self, stretch: Stretch, found: Settled) -> Settled:
         for row in np.nonzero(found.waiting.doubt)[0]:
-            facts = stretch.all.row(int(row), self.facts)
-            key = tuple(facts.get(name) for name in self.facts)
-            if key not in self.known:
-                self.known[key] = self._decided(facts)
-            verdict, ordinary, judged = self.known[key]
+            verdict, ordinary, judged = self.asked.of(stretch.all, int(row))
             found.hold[row] = verdict != FAILS
             found.miss[row] = verdict != QUALIFIES
             found.facts[row] = self.bits.of((*ordinary, *judged))
