@@ -23,7 +23,7 @@ from qcy.engines.rules.setwise.sums import _window
 from qcy.engines.rules.synthetic import make_register
 from qcy.engines.rules.vectors import as_expected
 
-from .firm import TODAY, clause, dictionary, pack, policies
+from .firm import SMALL, TODAY, clause, dictionary, pack, policies
 
 SMALL_NUMBERS = [
     {"name": name, "zh": name, "type": "int", "min": 0, "max": 6} for name in ("a", "b", "c", "d")
@@ -126,6 +126,42 @@ def test_R1_parts_that_wait_for_the_same(when: str, rows: list[dict[str, int]]) 
     found = rows_of(evaluate(rule, kinds, firms_of(rows, kinds), TODAY), kinds)
     for row, answer in zip(rows, found, strict=True):
         assert as_expected(answer) == as_expected(decide(rule, kinds, row, TODAY)), row
+
+
+@pytest.mark.parametrize(
+    ("when", "rows"),
+    [
+        (
+            '(city = "西安" or a >= 3) and (city != "西安" or b >= 3)',
+            [{"a": 1}, {"a": 3, "b": 0}, {"a": 0, "b": 0}, {"b": 3}, {"city": "咸阳", "a": 3}],
+        ),
+        (
+            '(city = "西安" or a >= 3) and (city = "咸阳" or a >= 2) and (city != "西安" or c >= 3)',
+            [{"a": 1}, {"a": 1, "c": 0}, {"a": 2, "c": 0}, {}],
+        ),
+        (
+            '((a / b + b / c) / 2 >= 1.4 or p) and ((a + 1) / (b + 1) >= 1 or kind = "x")',
+            [{"a": a, "c": c, "p": False, "kind": "y"} for a in range(4) for c in range(4)],
+        ),
+    ],
+)
+def test_R1_what_cannot_be_tried_value_by_value_is_asked_alone(when: str, rows: list[dict[str, Any]]) -> None:
+    """A text that can be any word, and a fact that bends a quotient, each in several parts."""
+    rule = clause(when)
+    found = rows_of(evaluate(rule, SMALL, firms_of(rows, SMALL), TODAY), SMALL)
+    for row, answer in zip(rows, found, strict=True):
+        assert as_expected(answer) == as_expected(decide(rule, SMALL, row, TODAY)), row
+
+
+def test_R1_a_fact_that_bends_a_quotient_is_not_thought_to_be_tried_out() -> None:
+    """Only values of b around 10 hold, and no end or cut of another condition lies there."""
+    facts = [{"name": name, "zh": name, "type": "int", "min": 0} for name in "abcd"]
+    kinds = dictionary_of(facts)
+    rule = clause("((a / b + b / c) / 2 <= 1.05 or d >= 9) and (b <= 40 or d >= 5)", facts)
+    row = {"a": 10, "c": 10, "d": 0}
+    (answer,) = rows_of(evaluate(rule, kinds, firms_of([row], kinds), TODAY), kinds)
+    assert as_expected(answer) == as_expected(decide(rule, kinds, row, TODAY))
+    assert answer.verdict == "unknown"
 
 
 def test_R1_known_parts_can_make_two_sums_the_same_quantity() -> None:

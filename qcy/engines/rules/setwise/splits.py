@@ -24,6 +24,14 @@ def limits(kind: FactKind, domain: Domain) -> tuple[int, int]:
     return first if least is None else max(first, least), last if most is None else min(last, most)
 
 
+def can_try_all(kind: FactKind, axes: Iterable[Axis]) -> bool:
+    """Whether `candidates` leaves nothing out: a text can be any word, a fact in a higher power bends an axis."""
+    mine = [axis for axis in axes if kind.name in axis.facts]
+    quotients = [axis for axis in mine if isinstance(axis, QuotientAxis)]
+    straight = all(q.n.in_one(kind.name) and q.d.in_one(kind.name) for q in quotients)
+    return kind.type != "text" and straight
+
+
 def candidates(kind: FactKind, domain: Domain, view: View, axes: Iterable[Axis]) -> Iterator[Any]:
     """Values of the fact, those first that are the same for every firm: one in each cell of the axes that wait for it."""
     if kind.type in {"bool", "enum", "text"}:

@@ -16,7 +16,7 @@ from .columns import Array
 from .lattice import Lattice
 from .pieces import Question, pieces_of
 from .quantities import NotCertain
-from .splits import candidates
+from .splits import can_try_all, candidates
 from .sums import Scored
 from .units import facts_of
 from .views import AtEnd, Filled, Part, Stretch, View
@@ -108,6 +108,7 @@ class Verdict:
         kind, part = self.question.dictionary[fact], Part(view, rows)
         left = np.nonzero(~seen.complete)[0]
         every = depth == DEPTH - 1 or (depth == DEPTH - 2 and len(left) >= WORTH)
+        every = every and can_try_all(kind, self._axes())
         if len(left) and every:
             part = Part(part, left)
             for value in candidates(kind, self.domain, part, self._axes()):
