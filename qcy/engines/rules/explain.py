@@ -8,16 +8,16 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from .decide import Answer, span_of, to_fen, verdict_of
+from .decide import FAILS, Answer, named, span_of, to_fen
 from .facts import Dictionary, Told
 from .feel import tree as t
-from .met import clause_met, condition_met, route_met
+from .lattice.firm import Firm, Settled
+from .met import clause_met
 from .outcomes.compare import counted
 from .outcomes.diagrams import Branch
 from .outcomes.terms import Leaf, Number, plain
-from .packs.model import Amount, Clause, ScoreGroup, ScoreItem
+from .packs.model import Amount, Clause, Route, ScoreGroup, ScoreItem
 from .scope import POINTS, Names
-from .scores import item_points
 from .sentences import Speaker
 
 FIXED = "固定"
@@ -108,9 +108,10 @@ class Explanation:
     """Explains one answer. Everything is computed when asked for, from the same trees that decided."""
 
     def __init__(self, answer: Answer, told: Mapping[str, Told] | None = None, language: str = "zh") -> None:
-        if answer.names is None or answer.version is None:
+        if answer.firm is None or answer.version is None:
             raise ValueError("这个结论没有可以说明的规则版本。")
-        self.answer, self.version, self.names = answer, answer.version, answer.names
+        self.answer, self.version, self.firm = answer, answer.version, answer.firm
+        self.names = self.firm.names
         self.told = told or {}
         self.dictionary: Dictionary = self.names.dictionary
         titles = {name: d.title for name, d in self.version.definitions.items()}
@@ -146,20 +147,23 @@ class Explanation:
     # -- clauses --------------------------------------------------------------
 
     def _clause(self, clause: Clause) -> Finding:
-        own = condition_met(self.names.run, clause)
-        met = clause_met(self.version, self.names.run, clause)
         routes = self.version.routes_for(clause.id)
-        used = "" if own is True else next((r.id for r in routes if route_met(self.names.run, r) is True), "")
-        options = tuple(self._option(option) for route in routes for option in route.options)
-        return self._finding(clause, met, by_route=used, options=options)
+        used = "" if _holds(self._own(clause)) else next((r.id for r in routes if self._stands_in(r)), "")
+        options = tuple(self._finding(o, self._own(o)) for route in routes for o in route.options)
+        return self._finding(clause, self.firm.clause(clause), by_route=used, options=options)
 
-    def _option(self, option: Clause) -> Finding:
-        return self._finding(option, condition_met(self.names.run, option))
+    def _own(self, clause: Clause) -> Settled:
+        return self.firm.settled(self.firm.ready.own(clause))
+
+    def _stands_in(self, route: Route) -> bool:
+        return _holds(self.firm.settled(self.firm.ready.route(route)))
 
     def _finding(
-        self, clause: Clause, met: Any, by_route: str = "", options: tuple[Finding, ...] = ()
+        self, clause: Clause, met: Settled, by_route: str = "", options: tuple[Finding, ...] = ()
     ) -> Finding:
-        verdict, undecided, judged = verdict_of(met, self.dictionary)
+        verdict, undecided, judged = named(met.facts, self.dictionary)
+        if met.certain and not _holds(met):
+            verdict = FAILS
         state = _STATES[verdict]
         return Finding(
             clause.id,
@@ -255,7 +259,7 @@ class Explanation:
     # -- points ---------------------------------------------------------------
 
     def _group(self, group: ScoreGroup) -> GroupPoints:
-        points = span_of(self.names.run, self.names.value(POINTS + group.id))
+        points = span_of(self.firm.points(POINTS + group.id))
         return GroupPoints(
             group.id,
             group.title,
@@ -265,8 +269,7 @@ class Explanation:
         )
 
     def _item(self, group: ScoreGroup, item: ScoreItem) -> ItemPoints:
-        run = self.names.run
-        points = span_of(run, item_points(run, group, item))
+        points = span_of(self.firm.item(group, item))
         band, found = self._band(item)
         return ItemPoints(item.id, item.title, points, band, found, tuple(self._more_points(group, item)))
 
@@ -286,7 +289,7 @@ class Explanation:
 
         Nothing where a reviewer has given the points, or where the group has its maximum already.
         """
-        points = span_of(self.names.run, self.names.value(POINTS + group.id))
+        points = span_of(self.firm.points(POINTS + group.id))
         if isinstance(points, tuple) or (group.judge and group.judge in self.names.facts):
             return
         trees = [ladder.measure for ladder in item.ladders] + (
@@ -299,6 +302,10 @@ class Explanation:
                 yield from self._nearest(
                     fact, outcome, lambda v: isinstance(v, (int, Fraction)) and v > points
                 )
+
+
+def _holds(found: Settled) -> bool:
+    return found.endings == (True,)
 
 
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", "<=": ">", ">": "<="}

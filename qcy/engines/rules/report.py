@@ -37,8 +37,8 @@ def record(answer: Answer, told: Mapping[str, Told], language: str = "zh") -> di
         "facts": {name: _told(value) for name, value in sorted(told.items())},
         "answer": as_expected(answer),
         "provisional": answer.provisional,
-        "draft_allowed": version is not None and version.status == DRAFT and answer.names is not None,
-        "explanation": explanation(answer, told, language) if answer.names else None,
+        "draft_allowed": version is not None and version.status == DRAFT and answer.firm is not None,
+        "explanation": explanation(answer, told, language) if answer.firm else None,
     }
 
 
@@ -98,7 +98,7 @@ def lines(answer: Answer, told: Mapping[str, Told]) -> Iterator[str]:
     yield f"{title}：{VERDICTS[answer.verdict]}" + ("（规则待核，仅供参考）" if answer.provisional else "")
     if version is None:
         yield "  申请日不在这项政策的适用期内。"
-    if not answer.names:
+    if not answer.firm:
         return
     found = Explanation(answer, told)
     for finding in found.findings:

@@ -10,18 +10,17 @@ from typing import Any
 import numpy as np
 
 from ..decide import MANUAL, QUALIFIES, Answer, decide
+from ..lattice.ready import Ready
 from ..packs.model import Amount, Pack
+from ..packs.names import reached_names
 from .alone import Alone
 from .answers import VERDICTS, Answers, column
 from .columns import Array, Column, Firms
-from .pieces import Question
+from .fillings import limits, with_fact
 from .quantities import NotCertain, Quantity
-from .scoring import UNIT
+from .points import UNIT
 from .spans import Spans
-from .splits import limits
 from .table import Table
-from .units import facts_of
-from .views import with_fact
 
 STEPS = (0, 1, 10**8, 10**9, 10**10, 10**11)
 """What is missing is raised by one of these to see whether an amount depends on it."""
@@ -34,10 +33,11 @@ DUE = [VERDICTS.index(QUALIFIES), VERDICTS.index(MANUAL)]
 class Amounts:
     """The amounts of a version, for the firms to which they are due."""
 
-    def __init__(self, pack: Pack, question: Question) -> None:
-        self.pack, self.question = pack, question
-        self.version = replace(question.version, clauses=(), routes=(), flags=(), category=None)
-        self.facts = facts_of(self.version, question.dictionary.__contains__)
+    def __init__(self, pack: Pack, ready: Ready) -> None:
+        self.pack, self.ready = pack, ready
+        self.version = replace(ready.version, clauses=(), routes=(), flags=(), category=None)
+        names = reached_names(ready.version, [amount.value for amount in ready.version.amounts])
+        self.facts = sorted(name for name in names if name in ready.dictionary)
         self.asked = Alone(self.facts, self._decided)
 
     def note(self, answers: Answers, firms: Firms, rows: slice) -> None:
@@ -66,7 +66,7 @@ class Amounts:
                 answers.amounts[amount.id][rows[row]] = np.nan if value is None else float(value * UNIT)
 
     def _values(self, firms: Firms, amounts: list[Amount]) -> list[Array]:
-        q = self.question
+        q = self.ready
         table = Table(self.version, q.dictionary, firms, q.on, q.kind)
         return [
             np.broadcast_to(np.asarray(_fen_of(table, amount), float), (firms.count,)) for amount in amounts
@@ -75,7 +75,7 @@ class Amounts:
     def _without(self, firms: Firms, amount: Amount) -> tuple[Array, Array]:
         """(the amount where it is the same whatever is missing, firms of which that has to be looked up)."""
         may_be, at_least = self._may_be_told(firms, amount)
-        q = self.question
+        q = self.ready
         try:
             told = Spans(Table(self.version, q.dictionary, firms, q.on, q.kind)).settled(amount.value)
         except NotCertain:
@@ -107,24 +107,24 @@ class Amounts:
             yield [dice.choice(STEPS) for _ in self.facts]
 
     def _filled(self, firms: Firms, name: str, step: int) -> Column:
-        kind = self.question.dictionary[name]
+        kind = self.ready.dictionary[name]
         first, last = (
-            limits(kind, {})
+            limits(kind)
             if kind.type in {"int", "decimal", "date"}
             else (0, 1 if kind.type == "bool" else max(0, len(kind.values) - 1))
         )
         value = min(last, max(first, 0 if step else first) + step)
         old = firms.columns.get(name)
         if old is None:
-            return with_fact(firms, kind, value).columns[name]
+            return with_fact(firms, kind, value)
         values = np.where(old.missing, value, old.values).astype(old.values.dtype)
         return Column(kind, values, old.words, min(old.least, value), max(old.most, value))
 
     def _decided(self, facts: Mapping[str, Any]) -> Answer:
-        q = self.question
+        q = self.ready
         more: dict[str, Any] = {"allow_draft": True, "calendar": q.calendar}
         pack = replace(self.pack, versions=(self.version,))
-        return replace(decide(pack, q.dictionary, facts, q.on, q.kind, **more), names=None)
+        return replace(decide(pack, q.dictionary, facts, q.on, q.kind, **more), firm=None)
 
 
 def _fen_of(table: Table, amount: Amount) -> Any:

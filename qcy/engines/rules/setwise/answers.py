@@ -15,7 +15,7 @@ from ..facts import Dictionary
 from ..outcomes.terms import plain
 from ..packs.model import Pack, Version
 from .columns import Array
-from .scoring import UNIT
+from .points import UNIT
 
 VERDICTS = (FAILS, QUALIFIES, UNKNOWN, MANUAL)
 """What the codes in `Answers.verdict` mean."""

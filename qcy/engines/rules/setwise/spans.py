@@ -15,8 +15,8 @@ import numpy as np
 from ..facts import DECIMALS
 from ..feel import tree as t
 from .columns import Array, grid
+from .fillings import limits
 from .quantities import NotCertain
-from .splits import limits
 from .table import Table
 
 Span = tuple[Array, Array]
@@ -56,7 +56,7 @@ class Spans:
         if kind is None or kind.type not in {"int", "decimal"}:
             raise NotCertain
         scale = 10**DECIMALS / grid(kind)
-        least, most = limits(kind, {})
+        least, most = limits(kind)
         column = self.table.firms.columns.get(node.id)
         if column is None:
             return self._everywhere(least * scale)[0], self._everywhere(most * scale)[0]

@@ -1,204 +1,159 @@
-"""One unit of a version over a stretch of firms: by lattices and sums, by the ends of a fact, else by the interpreter."""
+"""The clauses of a version over many firms: a word for each, with bits for what is asked, for open and for failed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from ..decide import FAILS, QUALIFIES, verdict_by
-from ..decide import Verdict as Decided
-from ..packs.model import Version
+from ..decide import FAILS, MANUAL, QUALIFIES, UNKNOWN, verdict_of
+from ..lattice.axes import Axis, PointsAxis, QuotientAxis
+from ..lattice.firm import Firm
+from ..lattice.lattice import Lattice, Outcome
+from ..lattice.ready import Ready
 from ..scope import Names
 from .alone import Alone
+from .answers import VERDICTS
+from .codes import Coder, TooMany
 from .columns import Array
-from .lattice import Lattice
-from .pieces import Question, pieces_of
-from .quantities import NotCertain
-from .splits import can_try_all, candidates
-from .sums import Scored
-from .units import facts_of
-from .views import AtEnd, Filled, Part, Stretch, View
-from .waiting import Bits, Settled, Waiting
+from .layout import FAIL, OPEN, Layout
+from .lookup import Lookup, Row
+from .points import Points
+from .view import View
 
-DEPTH = 3
-"""Facts a firm is put to the ends of, one after the other."""
+FEWER = 0.7
+"""Once no more than this share of the firms can still qualify, the rest is asked of those alone."""
 
-
-WORTH = 60
-"""Firms that a second fact is tried on value by value; fewer are quicker one by one."""
+TOGETHER = 4096
+"""Conditions on one fact each share a table of at most so many combinations."""
 
 
-class Verdict:
-    """The conditions of one unit. Firms that arrays do not settle are asked of the interpreter, equal ones once."""
+class Verdicts:
+    """Firms before clauses that arrays cannot follow are put to the interpreter, unless another clause has failed."""
 
-    def __init__(self, unit: Version, question: Question, bits: Bits) -> None:
-        self.unit, self.question, self.bits = unit, question, bits
-        self.asked = Alone(facts_of(unit, question.dictionary.__contains__), self._decided)
-        try:
-            pieces = pieces_of(question, unit.clauses)
-            self.alone, self.quotients, self.others = pieces.alone, pieces.quotients, pieces.others
-            self.domain = pieces.domain
-            self.scored = [Scored(question, clause, pieces.domain) for clause in pieces.scored]
-            self.followed = True
-        except NotCertain:
-            self.followed = False
+    def __init__(
+        self, ready: Ready, layout: Layout, coder: Callable[[Axis], Coder], points: Points
+    ) -> None:
+        self.ready, self.layout, self.points = ready, layout, points
+        dictionary = ready.dictionary
+        self.ordinary = np.uint64(layout.of(f for f in layout.facts if not dictionary[f].judgement))
+        self.asked = Alone(layout.facts, self._decided)
+        self.followed = True
+        self.axes: list[PointsAxis] = []
+        found: list[Lookup] = []
+        for clause in ready.version.clauses:
+            lattice = ready.clause(clause).lattice
+            try:
+                if lattice is None:
+                    raise TooMany
+                found.append(self._prepared(lattice, coder))
+            except TooMany:
+                self.followed = False
+        self.steps = _in_order(found)
 
-    def settle(self, stretch: Stretch) -> Settled:
-        """Per firm: can hold, can fail, the facts that decide which."""
-        try:
-            found = self._untied(stretch, DEPTH) if self.followed else _nothing(stretch.count)
-        except NotCertain:
-            self.followed = False
-            found = _nothing(stretch.count)
-        return self._by_hand(stretch, found)
+    def _prepared(self, lattice: Lattice, coder: Callable[[Axis], Coder]) -> Lookup:
+        axes = [axis for axis in lattice.axes if isinstance(axis, PointsAxis)]
+        self.points.check(axis.name for axis in axes)
+        for axis in lattice.axes:
+            self.layout.axis(axis)
+        self.axes += [axis for axis in axes if axis not in self.axes]
+        return Lookup(lattice, [coder(axis) for axis in lattice.axes], self._reader(lattice))
 
-    def _by_arrays(self, view: View) -> Settled:
-        total = _all_held(view.count)
-        for lattice in self.alone:  # the others are asked within what these leave
-            total.add(self._of(lattice, view))
-        narrowing = _all_held(view.count)
-        for lattice in self.quotients:
-            _join(narrowing, self._of(lattice, view))
-        parts = [self._of(lattice, view) for lattice in self.others]
-        parts += [clause.settle(view, self.bits) for clause in self.scored]
+    def _reader(self, lattice: Lattice) -> Callable[[Outcome], Row]:
+        def read(outcome: Outcome) -> Row:
+            if True not in _truths(outcome):
+                return (FAIL,)
+            return (0,) if len(outcome.endings) == 1 else (OPEN | self.layout.asked(lattice, outcome),)
+
+        return read
+
+    def settle(self, view: View) -> tuple[Array, Array]:
+        """(verdict, facts that decide it) of every firm."""
+        count = view.count
+        words, rows = np.zeros(count, np.uint64), np.arange(count)
+        for step in self.steps:
+            if np.count_nonzero(words < FAIL) <= FEWER * len(words):
+                words, rows, view = self._alive(words, rows, view)
+            words |= step.taken(view)
+        words, rows, view = self._alive(words, rows, view)
+        verdict, deciding = np.full(count, VERDICTS.index(FAILS), np.int8), np.zeros(count, np.uint64)
+        told = self._told(words, view) if self.followed else self._by_hand(view)
+        verdict[rows], deciding[rows] = told
+        return verdict, deciding
+
+    @staticmethod
+    def _alive(words: Array, rows: Array, view: View) -> tuple[Array, Array, View]:
+        alive = np.flatnonzero(words < FAIL)
+        if len(alive) == len(words):
+            return words, rows, view
+        return words.take(alive), rows.take(alive), view.narrowed(alive)
+
+    def _told(self, words: Array, view: View) -> tuple[Array, Array]:
+        """Of firms that have not failed."""
+        verdict, deciding = np.full(view.count, VERDICTS.index(QUALIFIES), np.int8), np.zeros(view.count, np.uint64)
+        rows = np.flatnonzero(words)
+        if len(rows):
+            part, asked = view.narrowed(rows), words.take(rows)
+            for axis in self.axes:
+                bit = np.uint64(self.layout.axis(axis))
+                asked |= self.points.words(part, axis.name) * ((asked & bit) != 0)
+            facts = deciding[rows] = self.layout.deciding(asked, part)
+            unknown = (facts & self.ordinary) != 0
+            verdict[rows] = np.where(unknown, VERDICTS.index(UNKNOWN), VERDICTS.index(MANUAL))
+        return verdict, deciding
+
+    # -- one by one -----------------------------------------------------------------
+
+    def _by_hand(self, view: View) -> tuple[Array, Array]:
+        found = [self.asked.of(view.firms, view.row(place)) for place in range(view.count)]
+        verdict = np.array([VERDICTS.index(one[0]) for one in found], np.int8)
+        return verdict, np.array([self.layout.of((*one[1], *one[2])) for one in found], np.uint64)
+
+    def _decided(self, facts: Mapping[str, Any]) -> Any:
+        r = self.ready
+        return verdict_of(Firm(r.version, Names(r.version, r.dictionary, facts, r.on, r.kind, r.calendar)))
+
+
+def _truths(outcome: Outcome) -> list[Any]:
+    """Endings without 1, which equals True."""
+    return [ending for ending in outcome.endings if ending is True]
+
+
+class Together(Lookup):
+    """Conditions that must all hold, each on one fact: one table for all of them."""
+
+    def __init__(self, parts: list[Lookup]) -> None:
+        super().__init__(parts[0].lattice, [part.coders[0] for part in parts], parts[0].read)
+        words = np.zeros(1, np.uint64)
         for part in parts:
-            part.waiting.narrowed_by(narrowing.waiting)
-            _join(total, part)
-        total.add(narrowing)
-        total.waiting.add(narrowing.waiting)
-        both = total.hold & total.miss
-        total.facts *= both
-        total.asked *= both
-        total.waiting = total.waiting.where(total.hold)
-        total.waiting.knots *= both
-        return total
-
-    def _of(self, lattice: Lattice, view: View) -> Settled:
-        places = lattice.places(view)
-        hold = lattice.taken(places, "hold", lambda o: True in o.endings, bool)
-        miss = lattice.taken(places, "miss", lambda o: o.endings != (True,), bool)
-        facts = self.bits.taken(lattice, places, "facts")
-        return Settled(hold, miss, facts, facts, self.bits.waits(lattice, places))
-
-    # -- a missing fact that several parts wait for -------------------------------
-
-    def _untied(self, view: View, depth: int) -> Settled:
-        """Firms with a knot are judged again with that fact known, at one value after the other."""
-        found = self._by_arrays(view)
-        knots, doubt = found.waiting.knots, found.waiting.doubt
-        tied = (knots != 0) & ~doubt
-        if depth == 0:
-            doubt |= tied
-            return found
-        for fact, place in self.bits.places.items():
-            here = tied & (knots >> np.uint64(place) & np.uint64(1)).astype(bool)
-            tied &= ~here
-            rows = np.nonzero(here)[0]
-            if len(rows):
-                found.put(rows, self._tried(fact, view, rows, found.rows(rows), depth - 1))
-        return found
-
-    def _tried(self, fact: str, view: View, rows: Array, wide: Settled, depth: int) -> Settled:
-        """Value after value, until all that was thought possible has been seen or no value is left."""
-        seen = Seen(wide, self.bits.of([fact]))
-        for end in (0, 1):
-            seen.add(slice(None), self._untied(AtEnd(view, rows, fact, end), depth))
-        kind, part = self.question.dictionary[fact], Part(view, rows)
-        left = np.nonzero(~seen.complete)[0]
-        every = depth == DEPTH - 1 or (depth == DEPTH - 2 and len(left) >= WORTH)
-        every = every and can_try_all(kind, self._axes())
-        if len(left) and every:
-            part = Part(part, left)
-            for value in candidates(kind, self.domain, part, self._axes()):
-                some = np.nonzero(~seen.complete[left])[0]
-                if not len(some):
-                    break
-                at = value if np.ndim(value) == 0 else value[some]
-                seen.add(left[some], self._untied(Filled(part, some, kind, at), depth))
-        return seen.settled(every)
-
-    def _axes(self) -> list[Any]:
-        lattices = [*self.alone, *self.quotients, *self.others]
-        lattices += [item.lattice for clause in self.scored for item in clause.items]
-        lattices += [clause.route for clause in self.scored]
-        return list(dict.fromkeys(axis for lattice in lattices for axis in lattice.axes))
-
-    # -- what is left -------------------------------------------------------------
-
-    def _by_hand(self, stretch: Stretch, found: Settled) -> Settled:
-        for row in np.nonzero(found.waiting.doubt)[0]:
-            verdict, ordinary, judged = self.asked.of(stretch.all, int(row))
-            found.hold[row] = verdict != FAILS
-            found.miss[row] = verdict != QUALIFIES
-            found.facts[row] = self.bits.of((*ordinary, *judged))
-        return found
-
-    def _decided(self, facts: Mapping[str, Any]) -> Decided:
-        q = self.question
-        return verdict_by(self.unit, Names(self.unit, q.dictionary, facts, q.on, q.kind, q.calendar))
+            rows = [part.read(part.lattice.outcome([bits]))[0] for bits in part.coders[0].bits]
+            words = (words[:, None] | np.array(rows, np.uint64)).ravel()
+        self.columns = [words]
 
 
-class Seen:
-    """What firms have come to for the values of one fact that were tried so far."""
-
-    def __init__(self, wide: Settled, mine: np.uint64) -> None:
-        self.wide, self.mine = wide, mine
-        count = len(wide.hold)
-        self.hold, self.miss = np.zeros(count, bool), np.zeros(count, bool)
-        self.facts = np.zeros(count, np.uint64)
-        self.tainted, self.decides = np.zeros(count, bool), np.zeros(count, bool)
-        self.first, self.known = (
-            [self.hold.copy(), self.miss.copy(), self.facts.copy()],
-            np.zeros(count, bool),
-        )
-        self.complete = np.zeros(count, bool)
-
-    def add(self, rows: Any, part: Settled) -> None:
-        sure = ~part.waiting.doubt
-        self.tainted[rows] |= part.waiting.doubt
-        self.hold[rows] |= part.hold & sure
-        self.miss[rows] |= part.miss & sure
-        now = (part.hold, part.miss, part.facts)
-        known = self.known[rows] & sure
-        for before, value in zip(self.first, now, strict=True):
-            self.decides[rows] |= known & (before[rows] != value)
-            before[rows] = np.where(known, before[rows], value)
-        self.known[rows] |= sure
-        self.facts[rows] |= np.where(sure, part.facts, np.uint64(0))
-        self._compare()
-
-    def _compare(self) -> None:
-        facts = self._facts()
-        self.complete = (self.hold == self.wide.hold) & (self.miss == self.wide.miss)
-        self.complete &= facts == self.wide.asked
-
-    def _facts(self) -> Array:
-        facts = np.where(self.decides, self.facts | self.mine, self.facts)
-        return np.where(self.hold & self.miss, facts, np.uint64(0))
-
-    def settled(self, every: bool) -> Settled:
-        """Where every value was tried nothing else can come out; only whether the fact decides may not be told."""
-        facts = self._facts()
-        untold = self.hold & self.miss & ~self.decides & ((self.wide.asked & self.mine) != 0)
-        waiting = Waiting.nothing(len(facts))
-        waiting.doubt |= ~self.complete & (self.tainted | untold | (not every))
-        return Settled(self.hold, self.miss, facts, facts, waiting)
+def _in_order(found: list[Lookup]) -> list[Lookup]:
+    """Words and plain numbers first and put together, quotients later, points last."""
+    simple = [one for one in found if len(one.coders) == 1 and not _several(one)]
+    rest = [one for one in found if one not in simple]
+    return [*_packed(simple), *sorted(rest, key=lambda one: (_scored(one), _several(one)))]
 
 
-def _join(total: Settled, part: Settled) -> None:
-    """A part beside others that may wait for the same."""
-    total.waiting.join(part.waiting)
-    total.add(part)
+def _packed(simple: list[Lookup]) -> list[Lookup]:
+    packs: list[list[Lookup]] = []
+    for one in sorted(simple, key=lambda one: one.kinds):
+        if packs and prod(other.kinds for other in packs[-1]) * one.kinds <= TOGETHER:
+            packs[-1].append(one)
+        else:
+            packs.append([one])
+    return [Together(pack) for pack in packs]
 
 
-def _all_held(count: int) -> Settled:
-    none = np.zeros(count, np.uint64)
-    return Settled(np.ones(count, bool), np.zeros(count, bool), none, none.copy(), Waiting.nothing(count))
+def _several(one: Lookup) -> int:
+    """How many axes of several facts it asks."""
+    return sum(isinstance(coder.axis, (QuotientAxis, PointsAxis)) for coder in one.coders)
 
 
-def _nothing(count: int) -> Settled:
-    found = _all_held(count)
-    found.miss[:] = found.waiting.doubt[:] = True
-    return found
+def _scored(one: Lookup) -> bool:
+    return any(isinstance(coder.axis, PointsAxis) for coder in one.coders)

@@ -1,0 +1,128 @@
+"""One firm before the questions of a version: what each can still come to, and which missing facts can change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..outcomes.diagrams import Branch, TooOpen, endings, variables
+from ..outcomes.terms import Leaf, Number, Term
+from ..outcomes.totals import ends_of
+from ..packs.model import Clause, ScoreGroup, ScoreItem, Version
+from ..scope import POINTS, Names
+from .axes import Axis, PointsAxis
+from .lattice import Lattice
+from .ready import Counted, Question, ready_for
+
+NO_FACTS: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The endings that are left, and the missing facts that are still asked; `too_open`: anything can come out."""
+
+    endings: tuple[Any, ...]
+    facts: frozenset[str]
+    too_open: bool = False
+
+    @property
+    def certain(self) -> bool:
+        return len(self.endings) == 1 and not self.too_open
+
+
+@dataclass(frozen=True)
+class Span:
+    """Points between two ends, and the missing facts that move them."""
+
+    low: Number
+    high: Number
+    facts: frozenset[str]
+
+
+class Firm:
+    """A version asked of one firm; `names` holds the firm's facts."""
+
+    def __init__(self, version: Version, names: Names) -> None:
+        self.version, self.names, self.facts = version, names, names.facts
+        on, kind = names.application
+        self.ready = ready_for(version, names.dictionary, on, kind, names.run.calendar)
+        self._bits: dict[Axis, tuple[int, frozenset[str]]] = {}
+        self._spans: dict[Any, Span] = {}
+
+    # -- conditions -------------------------------------------------------------
+
+    def clause(self, clause: Clause) -> Settled:
+        return self.settled(self.ready.clause(clause))
+
+    def settled(self, question: Question) -> Settled:
+        """By plain calculation where everything is known, else in the lattice, else by the interpreter."""
+        if question.facts <= self.facts.keys():
+            return Settled((question.evaluate(self.names),), NO_FACTS)
+        try:
+            if question.lattice is not None:
+                return self._looked_up(question.lattice)
+            value = question.evaluate(self.names)
+            return Settled(tuple(endings(value)), _facts_of(value))
+        except TooOpen:
+            return Settled((), question.facts - self.facts.keys(), too_open=True)
+
+    def _looked_up(self, lattice: Lattice) -> Settled:
+        places = [self._place(axis) for axis in lattice.axes]
+        outcome = lattice.outcome([bits for bits, _ in places])
+        asked = [places[place][1] for place in outcome.asked]
+        return Settled(outcome.endings, NO_FACTS.union(*asked))
+
+    def _place(self, axis: Axis) -> tuple[int, frozenset[str]]:
+        """(cells as bits, the missing facts that say in which)."""
+        if axis not in self._bits:
+            if isinstance(axis, PointsAxis):
+                span = self.points(axis.name)
+                self._bits[axis] = axis.bits(axis.between(span.low, span.high)), span.facts
+            else:
+                missing = frozenset(fact for fact in axis.facts if fact not in self.facts)
+                self._bits[axis] = axis.bits(axis.reach(self.facts)), missing
+        return self._bits[axis]
+
+    # -- points -----------------------------------------------------------------
+
+    def points(self, name: str) -> Span:
+        """The sum of the items' ends, group by group: what a reader adds up on paper. TooOpen if an item is."""
+        if name not in self._spans:
+            self._spans[name] = _sum([self._counted(part) for part in self.ready.counted(name)])
+        return self._spans[name]
+
+    def _counted(self, part: Counted) -> Span:
+        given = self.facts.get(part.judge) if part.judge else None
+        if given is not None:
+            return Span(given, given, NO_FACTS)
+        total = _sum([self.item(part.group, item) for item in part.items])
+        if part.highest is None or total.high <= part.highest:
+            return total
+        low = min(total.low, part.highest)
+        return Span(low, part.highest, total.facts if low < part.highest else NO_FACTS)
+
+    def item(self, group: ScoreGroup, item: ScoreItem) -> Span:
+        key = id(item)
+        if key not in self._spans:
+            self._spans[key] = self._item(group, self.ready.item(group, item))
+        return self._spans[key]
+
+    def _item(self, group: ScoreGroup, question: Question) -> Span:
+        found = self.settled(question)
+        if found.too_open:
+            raise TooOpen
+        ends = [ends_of(ending) for ending in found.endings]
+        low, high = min(low for low, _ in ends), max(high for _, high in ends)
+        judged = frozenset({group.judge}) if any(a != b for a, b in ends) else NO_FACTS
+        return Span(low, high, found.facts | judged if low < high else NO_FACTS)
+
+
+def _sum(spans: list[Span]) -> Span:
+    facts = NO_FACTS.union(*(span.facts for span in spans))
+    return Span(sum(span.low for span in spans), sum(span.high for span in spans), facts)
+
+
+def _facts_of(value: Any) -> frozenset[str]:
+    if not isinstance(value, Branch):
+        return NO_FACTS
+    return frozenset(fact for variable in variables(value) for fact in variable.facts)

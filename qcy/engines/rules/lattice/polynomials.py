@@ -1,0 +1,60 @@
+"""Numerators and denominators of quotients in whole steps of their facts, and the interval they lie in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm, prod
+from typing import Any
+
+from ..outcomes.terms import Poly, Term
+
+Ends = tuple[Any, Any]
+"""Least and greatest value; infinite where there is no bound."""
+
+
+@dataclass(frozen=True)
+class Polynomial:
+    """Whole factors and the facts they multiply."""
+
+    parts: tuple[tuple[int, tuple[str, ...]], ...]
+
+    def between(self, ends: Mapping[str, Ends]) -> Ends:
+        """Least and greatest value where every fact lies between its ends, each occurrence by itself. Exact."""
+        spans = [_scaled(_multiplied([ends[name] for name in names]), factor) for factor, names in self.parts]
+        return sum(low for low, _ in spans), sum(high for _, high in spans)
+
+
+def _multiplied(ends: list[Ends]) -> Ends:
+    low, high = 1, 1
+    for a, b in ends:
+        corners = [_times(x, y) for x in (low, high) for y in (a, b)]
+        low, high = min(corners), max(corners)
+    return low, high
+
+
+def _times(a: Any, b: Any) -> Any:
+    """Something that is 0 takes an open end with it."""
+    return a * b if a and b else 0
+
+
+def _scaled(ends: Ends, factor: int) -> Ends:
+    low, high = ends[0] * factor, ends[1] * factor
+    return (low, high) if factor > 0 else (high, low)
+
+
+def split(term: Term) -> tuple[Polynomial, Polynomial]:
+    """Numerator and denominator in whole steps of the facts, with the same factor taken out of both."""
+    exact = [_in_steps(poly) for poly in (term.n, term.d)]
+    whole = lcm(*(factor.denominator for parts in exact for factor, _ in parts))
+    n, d = (tuple((int(factor * whole), names) for factor, names in parts) for parts in exact)
+    return Polynomial(n), Polynomial(d)
+
+
+def _in_steps(poly: Poly) -> list[tuple[Fraction, tuple[str, ...]]]:
+    found = []
+    for monomial, factor in poly.parts:
+        grid = prod(leaf.grid for leaf in monomial)
+        found.append((Fraction(factor) / grid, tuple(leaf.id for leaf in monomial)))
+    return found

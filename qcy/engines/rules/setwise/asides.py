@@ -1,0 +1,116 @@
+"""What a version says beside the verdict: flags that are certain, classes that are possible, points of every group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..lattice.axes import Axis
+from ..lattice.firm import Firm
+from ..lattice.lattice import Outcome
+from ..lattice.ready import Question, Ready
+from ..packs.model import Version
+from ..scope import POINTS, Names, score_names
+from .alone import Alone
+from .answers import Answers, column, span_columns
+from .codes import Coder, TooMany
+from .layout import Layout
+from .lookup import Lookup, Row
+from .points import UNIT, Points
+from .view import View
+
+
+class Told:
+    """A flag or the class: `says` gives the names an outcome stands for. What arrays cannot follow is asked one by one."""
+
+    def __init__(
+        self,
+        question: Question,
+        names: tuple[str, ...],
+        says: Callable[[tuple[Any, ...]], tuple[str, ...]],
+        coder: Callable[[Axis], Coder],
+    ) -> None:
+        self.question, self.names, self.says = question, names, says
+        self.asked = Alone(sorted(question.facts), self._decided)
+        self.lookup: Lookup | None = None
+        lattice = question.lattice
+        try:
+            if lattice is not None:
+                self.lookup = Lookup(lattice, [coder(axis) for axis in lattice.axes], self._read)
+        except TooMany:
+            pass
+
+    def note(self, into: dict[str, Any], count: int, view: View, rows: slice) -> None:
+        words = self._words(view)
+        for place, name in enumerate(self.names):
+            column(into, name, count, bool)[rows] = words >> np.uint64(place) & np.uint64(1)
+
+    def _words(self, view: View) -> Any:
+        if self.lookup is not None:
+            return self.lookup.taken(view)
+        return np.array([self.asked.of(view.firms, row) for row in range(view.count)], np.uint64)
+
+    def _read(self, outcome: Outcome) -> Row:
+        return (self._bits(outcome.endings),)
+
+    def _bits(self, endings: tuple[Any, ...]) -> int:
+        return sum(1 << self.names.index(name) for name in self.says(endings) if name in self.names)
+
+    def _decided(self, facts: Mapping[str, Any]) -> int:
+        return self._bits(_firm(self.question.ready, facts).settled(self.question).endings)
+
+
+def flags_of(ready: Ready, coder: Callable[[Axis], Coder]) -> list[Told]:
+    """Raised only where they are certain."""
+    return [
+        Told(
+            ready.value(flag.when),
+            (flag.id,),
+            lambda endings, name=flag.id: (name,) if len(endings) == 1 and endings[0] is True else (),
+            coder,
+        )
+        for flag in ready.version.flags
+    ]
+
+
+def class_of(ready: Ready, coder: Callable[[Axis], Coder]) -> Told | None:
+    """Every class that is still possible."""
+    category = ready.version.category
+    return category and Told(ready.value(category.value), category.order, lambda endings: endings, coder)
+
+
+class AllPoints:
+    """The points of every group, of the items that are shown, and their total."""
+
+    def __init__(self, ready: Ready, coder: Callable[[Axis], Coder]) -> None:
+        self.ready, self.names = ready, list(score_names(ready.version))
+        facts = frozenset().union(*(ready.item(g, i).facts for g in ready.version.groups for i in g.items))
+        judges = {group.judge for group in ready.version.groups if group.judge}
+        self.asked = Alone(sorted(facts | judges), self._decided)
+        self.points: Points | None = Points(ready, Layout(facts | judges), coder)
+        try:
+            self.points.check(self.names)
+        except TooMany:
+            self.points = None
+
+    def note(self, answers: Answers, view: View, rows: slice) -> None:
+        for place, name in enumerate(self.names):
+            ends = self.points.sums(view, name) if self.points else self._by_hand(view, place)
+            for column_of, values in zip(span_columns(answers, name.removeprefix(POINTS)), ends, strict=True):
+                column_of[rows] = values
+
+    def _by_hand(self, view: View, place: int) -> Any:
+        found = [self.asked.of(view.firms, row)[place] for row in range(view.count)]
+        return np.array(found, float).T
+
+    def _decided(self, facts: Mapping[str, Any]) -> list[tuple[float, float]]:
+        firm = _firm(self.ready, facts)
+        spans = [firm.points(name) for name in self.names]
+        return [(float(span.low * UNIT), float(span.high * UNIT)) for span in spans]
+
+
+def _firm(ready: Ready, facts: Mapping[str, Any]) -> Firm:
+    version: Version = ready.version
+    return Firm(version, Names(version, ready.dictionary, facts, ready.on, ready.kind, ready.calendar))

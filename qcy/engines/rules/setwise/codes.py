@@ -1,0 +1,133 @@
+"""Where each firm lies on an axis, as a small number: one for every cell and for every span of cells a gap leaves open."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..lattice.axes import Axis, NumberAxis, QuotientAxis, WordAxis
+from .columns import EXACT, Array
+from .quotients import Quotient
+from .view import View
+
+LARGEST = 255
+"""Codes are single bytes."""
+
+
+class TooMany(Exception):
+    """More spans of cells than a byte can tell apart, or numbers that floats do not hold."""
+
+
+class Coder:
+    """`bits[code]`: the cells behind a code."""
+
+    bits: list[int]
+
+    def __init__(self, axis: Axis) -> None:
+        self.axis = axis
+
+    def codes(self, view: View) -> Array:
+        """One byte per firm."""
+        return view.once(self, self.made)
+
+    def made(self, view: View) -> Array:
+        raise NotImplementedError
+
+    def _sized(self, bits: list[int]) -> None:
+        if len(bits) > LARGEST:
+            raise TooMany
+        self.bits = bits
+
+
+class WordCoder(Coder):
+    """Cells, then everything."""
+
+    axis: WordAxis
+
+    def __init__(self, axis: WordAxis) -> None:
+        super().__init__(axis)
+        self._sized([*(1 << cell for cell in range(axis.cells)), (1 << axis.cells) - 1])
+
+    def made(self, view: View) -> Array:
+        column = view.firms.columns.get(self.axis.facts[0])
+        values = view.values(self.axis.facts[0])
+        if column is None or values is None:
+            return np.full(view.count, self.axis.cells, np.uint8)
+        if column.kind.type == "bool":
+            return np.minimum(values.view(np.uint8), 2)
+        return self._cells(column.words).take(values, mode="wrap")  # missing is -1: the last entry
+
+    def _cells(self, words: tuple[str, ...]) -> Array:
+        return np.array([*map(self.axis.cell, words), self.axis.cells], np.uint8)
+
+
+class NumberCoder(Coder):
+    """Cells, then what is left within the fact's bounds."""
+
+    axis: NumberAxis
+
+    def __init__(self, axis: NumberAxis) -> None:
+        super().__init__(axis)
+        self._sized([*(1 << cell for cell in range(axis.cells)), axis.bits(axis.anything)])
+        if any(abs(cut) >= EXACT for cut in axis.cuts):
+            raise TooMany
+
+    def made(self, view: View) -> Array:
+        values = view.numbers(self.axis.facts[0])
+        found = np.isnan(values).view(np.uint8) * np.uint8(self.axis.cells)
+        for cut in self.axis.cuts:
+            found += (values >= cut).view(np.uint8)
+        return found
+
+
+class SpanCoder(Coder):
+    """Every span of cells from `low` to `high`, at high (high + 1) / 2 + low; then the same with "no value", then that alone."""
+
+    def __init__(self, axis: Axis, with_null: bool) -> None:
+        super().__init__(axis)
+        spans = [(low, high) for high in range(axis.inside) for low in range(high + 1)]
+        self.spans = len(spans)
+        bits = [((1 << (high + 1)) - (1 << low)) << axis.has_null for low, high in spans]
+        self._sized(bits + ([cells | 1 for cells in bits] + [1] if with_null else []))
+
+    def code(self, low: Array, high: Array) -> Array:
+        return (high * (high + np.uint8(1)) >> 1) + low
+
+
+class QuotientCoder(SpanCoder):
+    axis: QuotientAxis
+
+    def __init__(self, axis: QuotientAxis) -> None:
+        super().__init__(axis, with_null=True)
+
+    def made(self, view: View) -> Array:
+        quotient = Quotient(self.axis, view)
+        found, doubt = quotient.known()
+        found = found * (found + np.uint8(3)) >> 1  # the span from a cell to itself
+        found[quotient.no_value] = 2 * self.spans
+        rows = np.flatnonzero(quotient.open)
+        if len(rows):
+            low, high, null, none, more = quotient.between(rows)
+            codes = self.code(low, high) + null.view(np.uint8) * np.uint8(self.spans)
+            codes[none] = 2 * self.spans
+            found[rows] = codes
+            doubt = np.concatenate([doubt, rows[more]])
+        for row in doubt:
+            found[row] = self._exactly(view, int(row))
+        return found
+
+    def _exactly(self, view: View, row: int) -> int:
+        """Too close to an edge for floats: by whole numbers, for this firm alone."""
+        reach = self.axis.reach(view.firms.row(view.row(row), self.axis.facts))
+        if reach.high < reach.low:
+            return 2 * self.spans
+        return reach.high * (reach.high + 1) // 2 + reach.low + reach.null * self.spans
+
+
+def coder_of(axis: Axis) -> Coder:
+    """TooMany where bytes or floats are not enough."""
+    if isinstance(axis, WordAxis):
+        return WordCoder(axis)
+    if isinstance(axis, NumberAxis):
+        return NumberCoder(axis)
+    assert isinstance(axis, QuotientAxis)
+    return QuotientCoder(axis)

@@ -1,0 +1,70 @@
+"""What the bits of a firm's word mean: missing facts that are asked, axes of several facts that are asked, open, failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..lattice.axes import Axis
+from ..lattice.lattice import Lattice, Outcome
+from .codes import TooMany
+from .columns import Array
+from .view import View
+
+OPEN, FAIL = 1 << 62, 1 << 63
+
+AT_ONCE = 8
+"""Axes whose facts are looked up together."""
+
+
+class Layout:
+    """Bits of one version: `facts` first, then axes of several facts in the order in which they turn up."""
+
+    def __init__(self, facts: Iterable[str]) -> None:
+        self.facts = tuple(sorted(facts))
+        self._places = {fact: place for place, fact in enumerate(self.facts)}
+        self._axes: dict[Axis, int] = {}
+        self._masks: list[Array] | None = None
+
+    def of(self, facts: Iterable[str]) -> int:
+        return sum(1 << self._places[fact] for fact in facts)
+
+    def axis(self, axis: Axis) -> int:
+        """An axis of one fact is that fact; others have bits of their own. TooMany beyond 62."""
+        if len(axis.facts) == 1:
+            return self.of(axis.facts)
+        place = len(self.facts) + self._axes.setdefault(axis, len(self._axes))
+        if place >= 62:
+            raise TooMany
+        self._masks = None
+        return 1 << place
+
+    def asked(self, lattice: Lattice, outcome: Outcome) -> int:
+        return sum(self.axis(axis) for axis in {lattice.axes[place] for place in outcome.asked})
+
+    def deciding(self, words: Array, view: View) -> Array:
+        """The missing facts behind words: those asked by themselves, and of the axes asked those that are missing."""
+        found = words & np.uint64((1 << len(self.facts)) - 1)
+        if not self._axes:
+            return found
+        if self._masks is None:
+            self._masks = [self._mask(place) for place in range(0, len(self._axes), AT_ONCE)]
+        behind = np.zeros(len(words), np.uint64)
+        for place, masks in enumerate(self._masks):
+            shift = np.uint64(len(self.facts) + place * AT_ONCE)
+            behind |= masks.take((words >> shift & np.uint64(len(masks) - 1)).astype(np.int64))
+        return found | (behind & self._missing(view))
+
+    def _mask(self, start: int) -> Array:
+        """The facts of every combination of some axes."""
+        found = np.zeros(1, np.uint64)
+        for axis in list(self._axes)[start : start + AT_ONCE]:
+            found = np.concatenate([found, found | np.uint64(self.of(axis.facts))])
+        return found
+
+    def _missing(self, view: View) -> Array:
+        found = np.zeros(view.count, np.uint64)
+        for fact in {fact for axis in self._axes for fact in axis.facts}:
+            found |= view.missing(fact).astype(np.uint64) << np.uint64(self._places[fact])
+        return found

@@ -1,0 +1,83 @@
+"""A lattice over many firms: what each combination of codes comes to is worked out once and looked up from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..lattice.lattice import Lattice, Outcome
+from .codes import Coder
+from .columns import Array
+from .view import View
+
+MOST_KINDS = 1 << 20
+"""A table is kept for at most so many combinations of codes; beyond that those that occur are numbered."""
+
+Row = tuple[int, ...]
+"""What an outcome says, as whole numbers: one for each column of the table."""
+
+NOT_YET = np.uint64(2**64 - 1)
+
+
+class Lookup:
+    """`read` turns an outcome into whole numbers below 2^64 - 1, `width` of them."""
+
+    def __init__(
+        self, lattice: Lattice, coders: Sequence[Coder], read: Callable[[Outcome], Row], width: int = 1
+    ) -> None:
+        self.lattice, self.coders, self.read = lattice, coders, read
+        self.sizes = [len(coder.bits) for coder in coders]
+        self.kinds = prod(self.sizes)
+        room = self.kinds if self.kinds <= MOST_KINDS else 1024
+        self.columns = [np.full(room, NOT_YET) for _ in range(width)]
+        self._numbered: dict[int, int] = {}
+
+    def places(self, view: View) -> Array:
+        """The place of each firm's combination in the columns."""
+        return view.once(self, self._places)
+
+    def taken(self, view: View, column: int = 0) -> Array:
+        places = self.places(view)
+        found = self.columns[column].take(places)
+        if (found == NOT_YET).any():
+            for place in np.unique(places[found == NOT_YET]):
+                self._fill(int(place), int(place))
+            found = self.columns[column].take(places)
+        return found
+
+    def _places(self, view: View) -> Array:
+        if not self.coders:
+            return np.zeros(view.count, np.int64)
+        keys = self.coders[0].codes(view).astype(np.int64 if self.kinds > 2**16 else np.uint16)
+        for size, coder in zip(self.sizes[1:], self.coders[1:], strict=True):
+            keys *= size
+            keys += coder.codes(view)
+        return keys.astype(np.int64) if self.kinds <= MOST_KINDS else self._compacted(keys)
+
+    def _compacted(self, keys: Array) -> Array:
+        kinds, places = np.unique(keys, return_inverse=True)
+        return np.array([self._number(int(kind)) for kind in kinds], np.int64).take(places)
+
+    def _number(self, kind: int) -> int:
+        if kind not in self._numbered:
+            place = self._numbered[kind] = len(self._numbered)
+            if place >= len(self.columns[0]):
+                self.columns = [np.concatenate([c, np.full(len(c), NOT_YET)]) for c in self.columns]
+            self._fill(place, kind)
+        return self._numbered[kind]
+
+    def _fill(self, place: int, kind: int) -> None:
+        row = self.read(self.lattice.outcome(self.states(kind)))
+        for column, value in zip(self.columns, row, strict=True):
+            column[place] = value
+
+    def states(self, kind: int) -> list[int]:
+        """The cells (bits) on every axis behind a combination."""
+        found = []
+        for coder, size in zip(reversed(self.coders), reversed(self.sizes), strict=True):
+            kind, code = divmod(kind, size)
+            found.append(coder.bits[code])
+        return found[::-1]

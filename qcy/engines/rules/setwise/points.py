@@ -1,0 +1,146 @@
+"""Points over many firms, in millionths: the least and the most that items come to, and who moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+import numpy as np
+
+from ..lattice.axes import Axis, PointsAxis
+from ..lattice.lattice import Lattice, Outcome
+from ..lattice.ready import Counted, Ready
+from ..outcomes.totals import ends_of
+from ..packs.model import ScoreGroup, ScoreItem
+from .codes import Coder, SpanCoder, TooMany
+from .columns import Array
+from .layout import Layout
+from .lookup import Lookup, Row
+from .view import View
+
+UNIT = 10**6
+"""Points are counted in millionths, so that a reviewer's 26.26 is whole."""
+
+HALF = 32
+"""Bits for the least, with the most above them: items are added up two sums at a time."""
+
+Sums = tuple[Array, Array]
+
+
+class Points:
+    """The items of a version. TooMany where one cannot be followed, or where points are no whole millionths."""
+
+    def __init__(self, ready: Ready, layout: Layout, coder: Callable[[Axis], Coder]) -> None:
+        self.ready, self.layout, self._coder = ready, layout, coder
+        self._items: dict[int, Lookup] = {}
+
+    def sums(self, view: View, name: str) -> Sums:
+        """(least, most) of every firm."""
+        found: Sums = view.once(("sums", name), lambda view: self._added(view, name))
+        return found
+
+    def words(self, view: View, name: str) -> Array:
+        """What moves the points of every firm, in the bits of the layout."""
+        total = np.zeros(view.count, np.uint64)
+        for part in self.ready.counted(name):
+            words = np.zeros(view.count, np.uint64)
+            for item in part.items:
+                words |= self.item(part.group, item).taken(view, 1)
+            low, high = self._counted(view, part)
+            total |= words * (low < high)
+        return total
+
+    def item(self, group: ScoreGroup, item: ScoreItem) -> Lookup:
+        """Columns: the ends; what moves the item."""
+        if id(item) not in self._items:
+            lattice = self.ready.item(group, item).lattice
+            if lattice is None:
+                raise TooMany
+            coders = [self._coder(axis) for axis in lattice.axes]
+            read = self._reader(lattice, self.layout.of([group.judge]) if group.judge else 0)
+            self._items[id(item)] = Lookup(lattice, coders, read, width=2)
+        return self._items[id(item)]
+
+    def _reader(self, lattice: Lattice, judge: int) -> Callable[[Outcome], Row]:
+        def read(outcome: Outcome) -> Row:
+            ends = [ends_of(ending) for ending in outcome.endings]
+            low, high = _whole(min(low or 0 for low, _ in ends)), _whole(max(high or 0 for _, high in ends))
+            asked = self.layout.asked(lattice, outcome)
+            asked |= judge if any(a != b for a, b in ends) else 0
+            return low | high << HALF, asked if low < high else 0
+
+        return read
+
+    def _added(self, view: View, name: str) -> Sums:
+        sums = [self._counted(view, part) for part in self.ready.counted(name)]
+        return sum(low for low, _ in sums), sum(high for _, high in sums)
+
+    def _counted(self, view: View, part: Counted) -> Sums:
+        return view.once(("counted", id(part.group), part.items), lambda view: self._sum(view, part))
+
+    def _sum(self, view: View, part: Counted) -> Sums:
+        both = np.zeros(view.count, np.uint64)
+        for item in part.items:
+            both += self.item(part.group, item).taken(view)
+        low, high = (both & np.uint64(2**HALF - 1)).view(np.int64), (both >> np.uint64(HALF)).view(np.int64)
+        if part.highest is not None:
+            highest = _whole(part.highest)
+            low, high = np.minimum(low, highest), np.minimum(high, highest)
+        return self._given(view, part.judge, (low, high))
+
+    def _given(self, view: View, judge: str, sums: Sums) -> Sums:
+        """Points a reviewer has given count as they are."""
+        values = view.values(judge) if judge else None
+        if values is None:
+            return sums
+        known = ~np.isnan(values)
+        scale = UNIT if view.firms.columns[judge].kind.type == "int" else 1
+        given = np.where(known, values, 0.0).astype(np.int64) * scale
+        return np.where(known, given, sums[0]), np.where(known, given, sums[1])
+
+    def check(self, names: Iterable[str]) -> None:
+        """Refuses points that do not fit: below 0, no whole millionths, or more than 2,000 together."""
+        for name in names:
+            parts = [(part.group, item) for part in self.ready.counted(name) for item in part.items]
+            ends = [
+                _ends(ending) for group, item in parts for ending in self.item(group, item).lattice.endings
+            ]
+            if any(low < 0 for low, _ in ends) or sum(high for _, high in ends) >= 2**31:
+                raise TooMany
+
+
+def _ends(ending: Any) -> tuple[int, int]:
+    low, high = ends_of(ending)
+    return _whole(low), _whole(high)
+
+
+def _whole(points: Any) -> int:
+    """In millionths. TooMany where they are none."""
+    exact = Fraction(points or 0) * UNIT
+    if exact.denominator != 1:
+        raise TooMany
+    return int(exact)
+
+
+class PointsCoder(SpanCoder):
+    """Between which cells points lie."""
+
+    axis: PointsAxis
+
+    def __init__(self, axis: PointsAxis, points: Points) -> None:
+        super().__init__(axis, with_null=False)
+        self.points = points
+        exact = [(Fraction(value) * UNIT, side) for value, side in axis.cuts]
+        self.edges = [(floor(value), bool(side) or value.denominator != 1) for value, side in exact]
+
+    def made(self, view: View) -> Array:
+        low, high = self.points.sums(view, self.axis.name)
+        return self.code(self._passed(low), self._passed(high))
+
+    def _passed(self, points: Array) -> Array:
+        found = np.zeros(len(points), np.uint8)
+        for edge, beyond in self.edges:
+            found += (points > edge if beyond else points >= edge).view(np.uint8)
+        return found
