@@ -153,10 +153,10 @@ class Explanation:
         return self._finding(clause, self.firm.clause(clause), by_route=used, options=options)
 
     def _own(self, clause: Clause) -> Settled:
-        return self.firm.settled(self.firm.ready.own(clause))
+        return self.firm.condition(self.firm.ready.own(clause))
 
     def _stands_in(self, route: Route) -> bool:
-        return _holds(self.firm.settled(self.firm.ready.route(route)))
+        return _holds(self.firm.condition(self.firm.ready.route(route)))
 
     def _finding(
         self, clause: Clause, met: Settled, by_route: str = "", options: tuple[Finding, ...] = ()

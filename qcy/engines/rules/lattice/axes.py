@@ -90,11 +90,9 @@ class NumberAxis(Axis):
     def __init__(self, kind: FactKind, leaf: Leaf, cuts: list[int]) -> None:
         super().__init__([kind.name], cuts)
         self.kind = kind
-        first, last = leaf.steps
-        self.anything = Reach(
-            0 if first is None else bisect_right(cuts, first),
-            len(cuts) if last is None else bisect_right(cuts, last),
-        )
+        first, last = _limits(leaf)
+        self.anything = Reach(bisect_right(cuts, first), bisect_right(cuts, last))
+        self._limits = first, last
 
     def reach(self, facts: Mapping[str, Any]) -> Reach:
         value = facts.get(self.kind.name)
@@ -102,6 +100,15 @@ class NumberAxis(Axis):
             return self.anything
         cell = bisect_right(self.cuts, steps_of(self.kind, value))
         return Reach(cell, cell)
+
+
+    def parts(self) -> list[tuple[int, tuple[Any, Any]]]:
+        """The cells a missing fact can be in, each with its least and greatest step."""
+        starts, ends = [self._limits[0], *self.cuts], [*(cut - 1 for cut in self.cuts), self._limits[1]]
+        cells = range(self.anything.low, self.anything.high + 1)
+        return [
+            (cell, (max(starts[cell], self._limits[0]), min(ends[cell], self._limits[1]))) for cell in cells
+        ]
 
 
 class QuotientAxis(Axis):
@@ -118,12 +125,16 @@ class QuotientAxis(Axis):
         self.n, self.d = split(term)
 
     def reach(self, facts: Mapping[str, Any]) -> Reach:
-        ends = {name: self._ends(name, facts.get(name)) for name in self.facts}
+        return self.within(facts, {})
+
+    def within(self, facts: Mapping[str, Any], limits: Mapping[str, tuple[Any, Any]]) -> Reach:
+        """The same where some missing facts have narrower limits, in steps."""
+        ends = {name: self._ends(name, facts.get(name), limits) for name in self.facts}
         return self.between(*self.n.between(ends), *self.d.between(ends))
 
-    def _ends(self, name: str, value: Any) -> tuple[Any, Any]:
+    def _ends(self, name: str, value: Any, limits: Mapping[str, tuple[Any, Any]]) -> tuple[Any, Any]:
         if value is None:
-            return self.limits[name]
+            return limits.get(name, self.limits[name])
         steps = steps_of(self.kinds[name], value)
         return steps, steps
 

@@ -52,7 +52,32 @@ class Firm:
     # -- conditions -------------------------------------------------------------
 
     def clause(self, clause: Clause) -> Settled:
-        return self.settled(self.ready.clause(clause))
+        return self.condition(self.ready.clause(clause))
+
+    def condition(self, question: Question) -> Settled:
+        """A condition that stays open is tried with a missing number in one cell after the other: all may give the same."""
+        found = self.settled(question)
+        if found.certain or question.lattice is None:
+            return found
+        for place, inside in question.lattice.splits:
+            if question.lattice.axes[place].facts[0] not in self.facts:
+                endings = self._tried(question.lattice, place, inside)
+                if len(endings) == 1:
+                    return Settled(tuple(endings), NO_FACTS)
+        return found
+
+    def _tried(self, lattice: Lattice, place: int, inside: list[int]) -> set[Any]:
+        """What comes out, with that number in every cell it can be in."""
+        bits = [self._place(axis)[0] for axis in lattice.axes]
+        number: Any = lattice.axes[place]
+        endings: set[Any] = set()
+        for cell, limits in number.parts():
+            bits[place] = 1 << cell
+            for other in inside:
+                axis: Any = lattice.axes[other]
+                bits[other] = axis.bits(axis.within(self.facts, {number.facts[0]: limits}))
+            endings |= set(lattice.outcome(bits).endings)
+        return endings
 
     def settled(self, question: Question) -> Settled:
         """By plain calculation where everything is known, else in the lattice, else by the interpreter."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..outcomes.diagrams import Branch, Variable, identity
-from .axes import Axis, branches_of
+from .axes import Axis, NumberAxis, branches_of
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,17 @@ class Lattice:
         self._place = {id(b): places[of[b.variable]] for b in branches_of(root)}
         self._children = {id(b): _by_cell(b, of[b.variable]) for b in branches_of(root)}
         self._known: dict[tuple[int, ...], Outcome] = {}
+
+    @cached_property
+    def splits(self) -> list[tuple[int, list[int]]]:
+        """Places of numbers that are asked by themselves and inside quotients, with the places of those quotients."""
+        found = []
+        for place, axis in enumerate(self.axes):
+            if isinstance(axis, NumberAxis):
+                (fact,) = axis.facts
+                inside = [n for n, other in enumerate(self.axes) if n != place and fact in other.facts]
+                found += [(place, inside)] if inside else []
+        return found
 
     @property
     def endings(self) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..lattice.axes import Axis, NumberAxis, QuotientAxis, WordAxis
 from .columns import EXACT, Array
-from .quotients import Quotient
+from .quotients import NO_LIMITS, Limits, Quotient
 from .view import View
 
 LARGEST = 255
@@ -100,7 +100,11 @@ class QuotientCoder(SpanCoder):
         super().__init__(axis, with_null=True)
 
     def made(self, view: View) -> Array:
-        quotient = Quotient(self.axis, view)
+        return self.within(view, NO_LIMITS)
+
+    def within(self, view: View, limits: Limits) -> Array:
+        """The same where some missing facts have narrower limits, in steps."""
+        quotient = Quotient(self.axis, view, limits)
         found, doubt = quotient.known()
         found = found * (found + np.uint8(3)) >> 1  # the span from a cell to itself
         found[quotient.no_value] = 2 * self.spans
@@ -112,12 +116,12 @@ class QuotientCoder(SpanCoder):
             found[rows] = codes
             doubt = np.concatenate([doubt, rows[more]])
         for row in doubt:
-            found[row] = self._exactly(view, int(row))
+            found[row] = self._exactly(view, int(row), limits)
         return found
 
-    def _exactly(self, view: View, row: int) -> int:
+    def _exactly(self, view: View, row: int, limits: Limits) -> int:
         """Too close to an edge for floats: by whole numbers, for this firm alone."""
-        reach = self.axis.reach(view.firms.row(view.row(row), self.axis.facts))
+        reach = self.axis.within(view.firms.row(view.row(row), self.axis.facts), limits)
         if reach.high < reach.low:
             return 2 * self.spans
         return reach.high * (reach.high + 1) // 2 + reach.low + reach.null * self.spans

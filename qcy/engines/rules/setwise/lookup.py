@@ -40,7 +40,13 @@ class Lookup:
         return view.once(self, self._places)
 
     def taken(self, view: View, column: int = 0) -> Array:
-        places = self.places(view)
+        return self._at(self.places(view), column)
+
+    def taken_for(self, codes: Sequence[Array]) -> Array:
+        """The first column for firms with these codes, axis by axis."""
+        return self._at(self._numbers(codes), 0)
+
+    def _at(self, places: Array, column: int) -> Array:
         found = self.columns[column].take(places)
         if (found == NOT_YET).any():
             for place in np.unique(places[found == NOT_YET]):
@@ -51,10 +57,13 @@ class Lookup:
     def _places(self, view: View) -> Array:
         if not self.coders:
             return np.zeros(view.count, np.int64)
-        keys = self.coders[0].codes(view).astype(np.int64 if self.kinds > 2**16 else np.uint16)
-        for size, coder in zip(self.sizes[1:], self.coders[1:], strict=True):
+        return self._numbers([coder.codes(view) for coder in self.coders])
+
+    def _numbers(self, codes: Sequence[Array]) -> Array:
+        keys = codes[0].astype(np.int64 if self.kinds > 2**16 else np.uint16)
+        for size, code in zip(self.sizes[1:], codes[1:], strict=True):
             keys *= size
-            keys += coder.codes(view)
+            keys += code
         return keys.astype(np.int64) if self.kinds <= MOST_KINDS else self._compacted(keys)
 
     def _compacted(self, keys: Array) -> Array:

@@ -26,13 +26,19 @@ ROUNDING = 2.0**-48
 """A dozen float operations together are off by at most this part of the sizes that went into them."""
 
 
+Limits = Mapping[str, tuple[Any, Any]]
+"""Narrower limits of missing facts, in steps."""
+
+NO_LIMITS: Limits = {}
+
+
 class Quotient:
     """The quotient of one axis over the rows of a view."""
 
-    def __init__(self, axis: QuotientAxis, view: View) -> None:
-        self.axis, self.view = axis, view
+    def __init__(self, axis: QuotientAxis, view: View, limits: Limits = NO_LIMITS) -> None:
+        self.axis, self.limits = axis, limits
         self.values = {name: view.numbers(name) for name in axis.facts}
-        self.sizes = {name: _largest(view, axis, name) for name in axis.facts}
+        self.sizes = {name: _largest(view, axis, name, limits) for name in axis.facts}
         self.n, self.d = self._at(axis.n), self._at(axis.d)
         self.open = np.isnan(self.n) | np.isnan(self.d)
         self.no_value = self.d == 0
@@ -68,7 +74,7 @@ class Quotient:
         return total
 
     def _ends(self, name: str, values: Array) -> tuple[Array, Array]:
-        missing, (low, high) = np.isnan(values), self.axis.limits[name]
+        missing, (low, high) = np.isnan(values), self.limits.get(name, self.axis.limits[name])
         return np.where(missing, float(low), values), np.where(missing, float(high), values)
 
     def _size(self, polynomial: Polynomial) -> int:
@@ -120,11 +126,12 @@ class Quotient:
 TINY = 5e-324
 
 
-def _largest(view: View, axis: QuotientAxis, name: str) -> int:
+def _largest(view: View, axis: QuotientAxis, name: str, limits: Limits) -> int:
     """Bounds what the fact can be, where it has a finite bound at all."""
     column = view.firms.columns.get(name)
     known = [] if column is None else [-column.least, column.most]
-    return max([0, *known, *(abs(end) for end in axis.limits[name] if abs(end) < inf)])
+    ends = (*axis.limits[name], *limits.get(name, ()))
+    return max([0, *known, *(abs(end) for end in ends if abs(end) < inf)])
 
 
 def _between(polynomial: Polynomial, ends: Mapping[str, tuple[Array, Array]]) -> tuple[Array, Array]:

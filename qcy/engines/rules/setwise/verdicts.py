@@ -76,12 +76,23 @@ class Verdicts:
         for step in self.steps:
             if np.count_nonzero(words < FAIL) <= FEWER * len(words):
                 words, rows, view = self._alive(words, rows, view)
-            words |= step.taken(view)
+            words |= self._asked(step, view)
         words, rows, view = self._alive(words, rows, view)
         verdict, deciding = np.full(count, VERDICTS.index(FAILS), np.int8), np.zeros(count, np.uint64)
         told = self._told(words, view) if self.followed else self._by_hand(view)
         verdict[rows], deciding[rows] = told
         return verdict, deciding
+
+    @staticmethod
+    def _asked(step: Lookup, view: View) -> Array:
+        """Conditions that stay open are tried with a missing number in one cell after the other."""
+        words = step.taken(view)
+        for place, inside in step.lattice.splits:
+            number: Any = step.lattice.axes[place]
+            rows = np.flatnonzero(((words & OPEN) != 0) & view.missing(number.facts[0]))
+            if len(rows):
+                words[rows] = _tried(step, number, place, inside, view.narrowed(rows), words[rows])
+        return words
 
     @staticmethod
     def _alive(words: Array, rows: Array, view: View) -> tuple[Array, Array, View]:
@@ -114,6 +125,21 @@ class Verdicts:
     def _decided(self, facts: Mapping[str, Any]) -> Any:
         r = self.ready
         return verdict_of(Firm(r.version, Names(r.version, r.dictionary, facts, r.on, r.kind, r.calendar)))
+
+
+def _tried(step: Lookup, number: Any, place: int, inside: list[int], view: View, open_words: Array) -> Array:
+    """The word that every cell of the missing number gives, where they all say yes or all say no."""
+    codes = [coder.codes(view) for coder in step.coders]
+    held, failed = np.ones(view.count, bool), np.ones(view.count, bool)
+    for cell, limits in number.parts():
+        codes[place] = np.full(view.count, cell, np.uint8)
+        for other in inside:
+            coder: Any = step.coders[other]
+            codes[other] = coder.within(view, {number.facts[0]: limits})
+        words = step.taken_for(codes)
+        held &= words == 0
+        failed &= words >= FAIL
+    return np.where(held, np.uint64(0), np.where(failed, np.uint64(FAIL), open_words))
 
 
 def _truths(outcome: Outcome) -> list[Any]:
