@@ -104,17 +104,11 @@ class QuotientCoder(SpanCoder):
 
     def within(self, view: View, limits: Limits) -> Array:
         """The same where some missing facts have narrower limits, in steps."""
-        quotient = Quotient(self.axis, view, limits)
-        found, doubt = quotient.known()
-        found = found * (found + np.uint8(3)) >> 1  # the span from a cell to itself
-        found[quotient.no_value] = 2 * self.spans
-        rows = np.flatnonzero(quotient.open)
-        if len(rows):
-            low, high, null, none, more = quotient.between(rows)
-            codes = self.code(low, high) + null.view(np.uint8) * np.uint8(self.spans)
-            codes[none] = 2 * self.spans
-            found[rows] = codes
-            doubt = np.concatenate([doubt, rows[more]])
+        low, high, null, none, doubt = Quotient(self.axis, view, limits).between()
+        found = self.code(low, high)
+        if null.any():
+            found += null.view(np.uint8) * np.uint8(self.spans)
+            found[none] = 2 * self.spans
         for row in doubt:
             found[row] = self._exactly(view, int(row), limits)
         return found

@@ -78,7 +78,7 @@ class Points:
         return sum(low for low, _ in sums), sum(high for _, high in sums)
 
     def _counted(self, view: View, part: Counted) -> Sums:
-        return view.once(("counted", id(part.group), part.items), lambda view: self._sum(view, part))
+        return view.once(("counted", id(part.group), part.judge, *map(id, part.items)), lambda view: self._sum(view, part))
 
     def _sum(self, view: View, part: Counted) -> Sums:
         both = np.zeros(view.count, np.uint64)

@@ -1,14 +1,13 @@
-"""A quotient of facts over many firms: the cell it lies in, or between which cells where facts are missing.
+"""A quotient of facts over many firms: between which cells it lies; one cell where everything is known.
 
 Correctly rounded division is monotone, so `fl(n / d) >= fl(p / q)` decides exactly while n and d are whole numbers below
-2^53 and |p| d stays below 2^52. Column bounds prove it (the certificate); where they cannot, both sides are multiplied
-out with a bound on rounding, and firms too close to an edge are left in doubt.
+2^53 and |p| d stays below 2^52. Column bounds prove it (the certificate); where they cannot, rounding is bounded, and firms
+too close to an edge are left in doubt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from functools import cached_property
 from math import inf, prod
 from typing import Any
@@ -25,6 +24,10 @@ CERTAIN = 2**52
 ROUNDING = 2.0**-48
 """A dozen float operations together are off by at most this part of the sizes that went into them."""
 
+TINY = 5e-324
+
+Span = tuple[Any, Any]
+"""Least and greatest value of every firm; infinite where there is no bound."""
 
 Limits = Mapping[str, tuple[Any, Any]]
 """Narrower limits of missing facts, in steps."""
@@ -36,46 +39,60 @@ class Quotient:
     """The quotient of one axis over the rows of a view."""
 
     def __init__(self, axis: QuotientAxis, view: View, limits: Limits = NO_LIMITS) -> None:
-        self.axis, self.limits = axis, limits
-        self.values = {name: view.numbers(name) for name in axis.facts}
-        self.sizes = {name: _largest(view, axis, name, limits) for name in axis.facts}
-        self.n, self.d = self._at(axis.n), self._at(axis.d)
-        self.open = np.isnan(self.n) | np.isnan(self.d)
-        self.no_value = self.d == 0
+        self.axis, self.count = axis, view.count
+        self.limits = {name: limits.get(name, axis.limits[name]) for name in axis.facts}
+        self.sizes = {name: _largest(view, name, self.limits[name]) for name in axis.facts}
+        self.ends = {name: _ends(view, name, self.limits[name]) for name in axis.facts}
 
-    def known(self) -> tuple[Array, Array]:
-        """(how many edges each quotient has passed, firms that are in doubt); 0 where something is missing."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            quotient = self.n / self.d
-        errors = self._error(self.axis.n), self._error(self.axis.d)
-        return self._passed(quotient, self.n, self.d, *errors)
-
-    def between(self, rows: Array) -> tuple[Array, Array, Array, Array, Array]:
-        """Where facts are missing: fewest edges passed, most, whether there may be and must be no value, firms in doubt."""
-        ends = {name: self._ends(name, values[rows]) for name, values in self.values.items()}
-        least, most = _between(self.axis.n, ends)
-        below, above = _between(self.axis.d, ends)
-        sizes = {name: np.where(np.isfinite(high), np.abs(high), 0.0) for name, (_, high) in ends.items()}
-        errors = [self._error(p, sizes) for p in (self.axis.n, self.axis.d)]
-        low, doubt = self._reached(least, np.where(least >= 0, above, below), *errors)
-        high, more = self._reached(most, np.where(most >= 0, below, above), *errors)
-        odd = np.flatnonzero(below < 0)
-        return low, high, below == 0, above == 0, np.concatenate([doubt, more, odd])
+    def between(self) -> tuple[Array, Array, Array, Array, Array]:
+        """Fewest edges passed, most, whether there may be and must be no value, firms in doubt."""
+        (least, most), (below, above) = self._span(self.axis.n), self._span(self.axis.d)
+        any_sign = None
+        if not self._is_positive(self.axis.d):
+            negative, any_sign = (below == above) & (below < 0), (below < 0) & (below < above)
+            least, most = np.where(negative, -most, least), np.where(negative, -least, most)
+            below, above = np.where(negative, -above, below), np.where(negative, -below, above)
+        low, doubt = self._passed(*self._least(least, below, above))
+        high, more = self._passed(*self._most(most, below, above))
+        null = below == 0
+        if any_sign is not None:
+            low[any_sign], high[any_sign] = 0, self.axis.inside - 1
+            null |= any_sign & (above >= 0)
+        return low, high, null, null & (above == 0), np.concatenate([doubt, more])
 
     # -- numerator and denominator ----------------------------------------------
 
-    def _at(self, polynomial: Polynomial) -> Any:
-        total: Any = 0.0
+    def _span(self, polynomial: Polynomial) -> Span:
+        """Every fact between its ends, each occurrence by itself."""
+        least: Any = 0.0
+        most: Any = 0.0
         for factor, names in polynomial.parts:
-            part: Any = float(factor)
-            for name in names:
-                part = self.values[name] if part.__class__ is float and part == 1.0 else part * self.values[name]
-            total = part if total.__class__ is float and total == 0.0 else total + part
-        return total
+            low, high = self._product(names)
+            low, high = (low, high) if factor == 1 else (low * float(factor), high * float(factor))
+            low, high = (low, high) if factor > 0 else (high, low)
+            least = low if least.__class__ is float and least == 0 else least + low
+            most = high if most.__class__ is float and most == 0 else most + high
+        return np.asarray(least), np.asarray(most)
 
-    def _ends(self, name: str, values: Array) -> tuple[Array, Array]:
-        missing, (low, high) = np.isnan(values), self.limits.get(name, self.axis.limits[name])
-        return np.where(missing, float(low), values), np.where(missing, float(high), values)
+    def _product(self, names: tuple[str, ...]) -> Span:
+        """Of intervals; something that is 0 takes an open end with it."""
+        if not names:
+            return 1.0, 1.0
+        low, high = self.ends[names[0]]
+        for name in names[1:]:
+            a, b = self.ends[name]
+            with np.errstate(invalid="ignore"):
+                if all(self.limits[other][0] >= 0 for other in names):
+                    low, high = low * a, np.fmax(high * b, 0.0)
+                else:
+                    corners = [np.where(np.isnan(c := x * y), 0.0, c) for x in (low, high) for y in (a, b)]
+                    low, high = np.minimum.reduce(corners), np.maximum.reduce(corners)
+        return low, high
+
+    def _is_positive(self, polynomial: Polynomial) -> bool:
+        """Whether it cannot be below 0, by the bounds of its facts."""
+        parts = polynomial.parts
+        return all(factor > 0 and all(self.limits[n][0] >= 0 for n in names) for factor, names in parts)
 
     def _size(self, polynomial: Polynomial) -> int:
         """Bounds the polynomial, whatever is missing within finite limits."""
@@ -87,87 +104,91 @@ class Quotient:
         numerators = max((abs(value.numerator) for value, _ in self.axis.edges), default=0)
         return n < EXACT and d < EXACT and numerators * d < CERTAIN
 
-    def _error(self, polynomial: Polynomial, sizes: Mapping[str, Array] | None = None) -> Any:
-        """How far a polynomial may be off; 0 where every step of it is exact."""
+    @cached_property
+    def _around(self) -> tuple[Any, Any]:
+        """How far numerator and denominator may be off; 0 where every step is exact."""
+        return self._error(self.axis.n), self._error(self.axis.d)
+
+    def _error(self, polynomial: Polynomial) -> Any:
         if self._size(polynomial) < EXACT:
             return 0.0
         around: Any = 0.0
         for factor, names in polynomial.parts:
             part: Any = abs(float(factor))
             for name in names:
-                part = part * np.abs((sizes or self.values)[name])
+                part = part * _finite(*self.ends[name])
             around = around + part
         return around * ROUNDING
 
     # -- against the edges --------------------------------------------------------
 
-    def _reached(self, over: Array, under: Array, error: Any, error_below: Any) -> tuple[Array, Array]:
-        """The same at an end, where both may be infinite or 0: over an open end it is as near to 0 as one likes."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            quotient = over / under
-        quotient[over == 0] = 0.0
-        near = (quotient == 0) & (over != 0)
-        quotient[near] = np.copysign(TINY, over[near])
-        return self._passed(quotient, over, under, error, error_below)
+    def _least(self, least: Any, below: Any, above: Any) -> tuple[Array, Any, Any]:
+        """The least quotient, with what it is made of: a numerator below 0 counts most over the smallest."""
+        if self._is_positive(self.axis.n):
+            return self._over(least, above), least, above
+        under = np.where(least >= 0, above, below)
+        return self._over(least, under), least, under
 
-    def _passed(
-        self, quotient: Array, over: Any, under: Any, error: Any, error_below: Any
-    ) -> tuple[Array, Array]:
+    def _most(self, most: Any, below: Any, above: Any) -> tuple[Array, Any, Any]:
+        if self._is_positive(self.axis.n):
+            return self._over(most, below), most, below
+        under = np.where(most >= 0, below, above)
+        return self._over(most, under), most, under
+
+    def _over(self, over: Any, under: Any) -> Array:
+        """Over an open end a number is as near to 0 as one likes; 0 is 0 over everything."""
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            found = np.atleast_1d(over / under)
+        if self._asks_for_zero:
+            found[np.broadcast_to(over == 0, found.shape)] = 0.0
+            near = (found == 0) & (over != 0)
+            if near.any():
+                found[near] = np.copysign(TINY, np.broadcast_to(over, found.shape)[near])
+        return np.broadcast_to(found, (self.count,))
+
+    @cached_property
+    def _asks_for_zero(self) -> bool:
+        """Whether an edge lies at or below 0: else no quotient and 0 pass none alike."""
+        return any(value <= 0 for value, _ in self.axis.edges)
+
+    def _passed(self, quotient: Array, over: Any, under: Any) -> tuple[Array, Array]:
         """How many edges the quotient has passed, and the places at which floats cannot tell."""
-        found, doubt = np.zeros(len(quotient), np.uint8), np.zeros(len(quotient), bool)
+        found = np.zeros(len(quotient), np.uint8)
         for value, side in self.axis.edges:
             edge = float(value)
             found += (quotient > edge if side else quotient >= edge).view(np.uint8)
-            if not self._certified:
-                doubt |= _close(over, under, value, error, error_below)
-        return found, np.flatnonzero(doubt)
+        return found, np.zeros(0, np.int64) if self._certified else self._close(quotient, under)
+
+    def _close(self, quotient: Array, under: Any) -> Array:
+        """Where rounding leaves open on which side of an edge the quotient lies; never where it is infinite."""
+        error, error_below = self._around
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            size = np.abs(quotient)
+            off = size * ROUNDING + (error + size * error_below) / np.abs(under)
+            doubt = np.zeros(len(quotient), bool)
+            for value, _ in self.axis.edges:
+                doubt |= np.abs(quotient - float(value)) <= off + abs(float(value)) * ROUNDING
+            return np.flatnonzero(doubt & np.isfinite(quotient))
 
 
-TINY = 5e-324
+def _ends(view: View, name: str, limits: tuple[Any, Any]) -> Span:
+    """The value itself; its limits where it is missing."""
+    values, column = view.numbers(name), view.firms.columns.get(name)
+    low, high = float(limits[0]), float(limits[1])
+    if column is None or (low <= column.least and column.most <= high):
+        return np.fmax(values, low), np.fmin(values, high)  # a number wins over NaN
+    missing = np.isnan(values)
+    return np.where(missing, low, values), np.where(missing, high, values)
 
 
-def _largest(view: View, axis: QuotientAxis, name: str, limits: Limits) -> int:
+def _finite(low: Array, high: Array) -> Array:
+    """The larger end, 0 where there is none."""
+    size = np.maximum(np.abs(low), np.abs(high))
+    return np.where(np.isfinite(size), size, 0.0)
+
+
+def _largest(view: View, name: str, limits: tuple[Any, Any]) -> int:
     """Bounds what the fact can be, where it has a finite bound at all."""
     column = view.firms.columns.get(name)
     known = [] if column is None else [-column.least, column.most]
-    ends = (*axis.limits[name], *limits.get(name, ()))
-    return max([0, *known, *(abs(end) for end in ends if abs(end) < inf)])
-
-
-def _between(polynomial: Polynomial, ends: Mapping[str, tuple[Array, Array]]) -> tuple[Array, Array]:
-    """Least and greatest value where every fact lies between its ends, each occurrence by itself."""
-    least: Any = 0.0
-    most: Any = 0.0
-    count = len(next(iter(ends.values()))[0])
-    for factor, names in polynomial.parts:
-        low, high = np.ones(count), np.ones(count)
-        for name in names:
-            low, high = _product(low, high, *ends[name])
-        low, high = low * factor, high * factor
-        least, most = (least + low, most + high) if factor > 0 else (least + high, most + low)
-    return least, most
-
-
-def _product(low: Array, high: Array, a: Array, b: Array) -> tuple[Array, Array]:
-    """Of two intervals; something that is 0 takes an open end with it."""
-    with np.errstate(invalid="ignore"):
-        if np.all(low >= 0) and np.all(a >= 0):
-            corners = [_zeroed(low * a), _zeroed(high * b)]
-        else:
-            corners = [_zeroed(x * y) for x in (low, high) for y in (a, b)]
-    return np.minimum.reduce(corners), np.maximum.reduce(corners)
-
-
-def _zeroed(values: Array) -> Array:
-    """0 times something without a bound is 0."""
-    values[np.isnan(values)] = 0.0
-    return values
-
-
-def _close(over: Any, under: Any, edge: Fraction, error: Any, error_below: Any) -> Any:
-    """Where rounding leaves open on which side of an edge the quotient lies; never where an end is infinite."""
-    with np.errstate(invalid="ignore"):
-        left, right = over * float(edge.denominator), under * float(edge.numerator)
-        off = (np.abs(left) + np.abs(right)) * ROUNDING
-        off = off + error * float(edge.denominator) + error_below * abs(float(edge.numerator))
-        return np.isfinite(left) & np.isfinite(right) & (np.abs(left - right) <= off)
+    return max([0, *known, *(abs(end) for end in limits if abs(end) < inf)])

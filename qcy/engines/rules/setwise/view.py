@@ -11,21 +11,45 @@ from .columns import Array, Firms
 
 
 class View:
-    """Rows of `firms`; `rows` None: all of them."""
+    """All rows of `firms`; `narrowed` gives some of them, which take over what has been worked out for all."""
 
-    def __init__(self, firms: Firms, rows: Array | None = None) -> None:
-        self.firms, self.rows = firms, rows
-        self.count = firms.count if rows is None else len(rows)
-        self._values: dict[str, Array | None] = {}
-        self._known: dict[Any, Array] = {}
+    def __init__(self, firms: Firms) -> None:
+        self.firms, self.count = firms, firms.count
+        self.rows: Array | None = None
+        self._wider: View | None = None
+        self._places: Any = None
+        self._known: dict[Any, Any] = {}
+
+    def narrowed(self, places: Array) -> View:
+        """Some of these rows, by place."""
+        found = View(self.firms)
+        found.count, found._wider, found._places = len(places), self, places
+        found.rows = places if self.rows is None else self.rows.take(places)
+        return found
+
+    def once(self, key: Any, make: Callable[[View], Any]) -> Any:
+        """Arrays that belong to these rows, made when they are first asked for."""
+        if key not in self._known:
+            found = self._wider._inherited(key) if self._wider else None
+            self._known[key] = make(self) if found is None else _taken(found, self._places)
+        return self._known[key]
+
+    def _inherited(self, key: Any) -> Any:
+        """What is known already for these rows or for wider ones."""
+        if key not in self._known and self._wider:
+            found = self._wider._inherited(key)
+            if found is not None:
+                self._known[key] = _taken(found, self._places)
+        return self._known.get(key)
 
     def values(self, fact: str) -> Array | None:
         """The column's values; None where it is missing for every firm."""
-        if fact not in self._values:
-            column = self.firms.columns.get(fact)
-            whole = None if column is None else column.values
-            self._values[fact] = whole if whole is None or self.rows is None else whole.take(self.rows)
-        return self._values[fact]
+        column = self.firms.columns.get(fact)
+        if column is None:
+            return None
+        values = column.values
+        found: Array = self.once(fact, lambda v: values if v.rows is None else values.take(v.rows))
+        return found
 
     def numbers(self, fact: str) -> Array:
         """The same for a number; NaN where it is missing."""
@@ -33,21 +57,19 @@ class View:
         return np.full(self.count, np.nan) if found is None else found
 
     def missing(self, fact: str) -> Array:
+        found: Array = self.once(("missing", fact), lambda view: view._missing(fact))
+        return found
+
+    def _missing(self, fact: str) -> Array:
         found = self.values(fact)
         if found is None:
             return np.ones(self.count, bool)
         return np.isnan(found) if found.dtype.kind == "f" else found < 0
 
-    def once(self, key: Any, make: Callable[[View], Array]) -> Array:
-        """An array that belongs to these rows, made when it is first asked for."""
-        if key not in self._known:
-            self._known[key] = make(self)
-        return self._known[key]
-
-    def narrowed(self, rows: Array) -> View:
-        """Some of these rows, by place."""
-        return View(self.firms, rows if self.rows is None else self.rows.take(rows))
-
     def row(self, place: int) -> int:
-        """The row of the stretch behind a place."""
+        """The row of the table behind a place."""
         return place if self.rows is None else int(self.rows[place])
+
+
+def _taken(found: Any, places: Array) -> Any:
+    return tuple(part.take(places) for part in found) if found.__class__ is tuple else found.take(places)
