@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qcy.engines.rules.decide import decide, verdict_of
+from qcy.engines.rules.decide import decide
 from qcy.engines.rules.feel.evaluate import Evaluation
 from qcy.engines.rules.feel.parse import expression
 from qcy.engines.rules.outcomes.diagrams import Diagrams, variables
@@ -183,6 +183,3 @@ def test_R2_worked_cases(when: str, facts: dict[str, Any], verdict: str, named: 
     assert (found.verdict, found.undecided_by) == (verdict, named)
 
 
-def test_a_constant_is_certain_and_a_branch_is_not() -> None:
-    assert verdict_of(True, SMALL) == ("qualifies", (), ())
-    assert verdict_of(False, SMALL) == ("fails", (), ())

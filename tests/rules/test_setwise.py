@@ -15,12 +15,14 @@ from qcy.engines.rules import decide, dictionary_of
 from qcy.engines.rules.packs.model import DRAFT
 from qcy.engines.rules.packs.names import names_of
 from qcy.engines.rules.sampling import Sampler
-from qcy.engines.rules.setwise.amounts import fen
-from qcy.engines.rules.setwise.answers import Answers, rows_of
-from qcy.engines.rules.setwise.columns import EXACT, bounded, column_of, firms_of
+from qcy.engines.rules.lattice.axes import QuotientAxis
+from qcy.engines.rules.lattice.ready import ready_for
+from qcy.engines.rules.setwise.answers import VERDICTS, Answers, rows_of
+from qcy.engines.rules.setwise.columns import EXACT, Firms, bounded, column_of, firms_of
 from qcy.engines.rules.setwise.evaluate import evaluate
-from qcy.engines.rules.setwise.quantities import NotCertain, Quantity, compare, divide, multiply, of_column
+from qcy.engines.rules.setwise.quotients import Quotient
 from qcy.engines.rules.setwise.snapshot import Snapshot, SnapshotError, column_name
+from qcy.engines.rules.setwise.view import View
 from qcy.engines.rules.synthetic import make_register
 from qcy.engines.rules.vectors import as_expected, differences
 
@@ -111,38 +113,59 @@ def test_R1_every_kind_of_condition(when: str) -> None:
 
 
 def test_R3_the_certificate_refuses_a_column_that_is_too_large() -> None:
-    kind = SMALL["rd"]
+    """Below it division decides; above it firms on the threshold are looked at in whole numbers, and are still right."""
     with pytest.raises(ValueError, match="数值太大"):
-        bounded(kind, np.array([float(EXACT)]))
-    wide = of_column(bounded(kind, np.array([9.0e14, 1.0])))
-    assert compare(">=", divide(wide, wide), Fraction(1)).all()  # int64 still proves it
-    with pytest.raises(NotCertain):
-        fen(multiply(wide, wide))
-    rounded = multiply(multiply(wide, wide), wide)
-    third = divide(rounded, rounded)
-    near = compare(">=", third, Fraction(1)) | compare("<", third, Fraction(1))
-    assert not near.any()  # too close to tell in floats: neither is claimed
+        bounded(SMALL["rd"], np.array([float(EXACT)]))
+    rule = clause("rd / sales >= 0.33")
+    axis = ready_for(rule.versions[0], SMALL, TODAY, "new", None).clause(rule.versions[0].clauses[0]).lattice
+    assert axis
+    (quotient,) = axis.axes
+    assert isinstance(quotient, QuotientAxis)
+    for size, certified, doubts in ((10**11, True, 0), (5 * 10**13, False, 3)):
+        sales = size * 100
+        rows = [Fraction(sales * 33, 100) + step for step in (-1, 0, 1)]
+        columns = {"rd": rows, "sales": [sales] * 3}
+        table = {name: bounded(SMALL[name], np.array(list(map(float, v)))) for name, v in columns.items()}
+        found = Quotient(quotient, View(Firms(3, table)))
+        assert found.certified is certified
+        assert len(set(found.between()[-1].tolist())) == doubts
+        verdicts = [a.verdict for a in rows_of(evaluate(rule, SMALL, Firms(3, table), TODAY), SMALL)]
+        assert verdicts == ["fails", "qualifies", "qualifies"]
 
 
 def test_R3_doubles_would_misjudge_and_we_do_not() -> None:
-    """Every whole percent of a hundred sales figures, exactly on the threshold: division in doubles errs on some."""
+    """Every whole percent of many sales figures, exactly on the threshold: multiplying out in doubles errs on some."""
     sales = np.arange(1, 2001, dtype=float) * 10**6
     wrong = 0
     for percent in range(1, 100):
         rd = np.round(sales * percent / 100)
-        ratio = divide(of_column(bounded(SMALL["rd"], rd)), of_column(bounded(SMALL["sales"], sales)))
+        firms = Firms(2000, {"rd": bounded(SMALL["rd"], rd), "sales": bounded(SMALL["sales"], sales)})
         exact = np.array([int(r) * 100 >= percent * int(s) for r, s in zip(rd, sales, strict=True)])
-        assert (compare(">=", ratio, Fraction(percent, 100)) == exact).all()
-        wrong += int(
-            ((rd / sales >= percent / 100 * (1 + 1e-16)) != exact).sum()
-            + ((rd >= percent / 100 * sales) != exact).sum()
-        )
+        found = evaluate(clause(f"rd / sales >= {percent / 100}"), SMALL, firms, TODAY).verdict
+        assert ((found == VERDICTS.index("qualifies")) == exact).all()
+        wrong += int(((rd >= percent / 100 * sales) != exact).sum())
     assert wrong  # the control: plain float arithmetic does misjudge some of these rows
 
 
+PAID = """
+clauses:
+  - {id: one, title: 条件, when: p, source: 第一条, grade: T}
+amounts:
+  - {id: half, title: 一半, value: sales * 0.5, always: true, source: 第二条, grade: T}
+  - {id: capped, title: 封顶, value: "min(sales * 0.15, 30)", always: true, source: 第三条, grade: T}
+  - {id: shared, title: 分摊, value: sales / a, always: true, source: 第四条, grade: T}
+  - {id: square, title: 平方, value: sales * sales, always: true, source: 第五条, grade: T}
+"""
+
+
 def test_amounts_round_half_up_to_the_fen_like_the_interpreter() -> None:
-    half = Quantity(Fraction(1, 2 * 10**6), np.array([1.0, 3.0, -1.0, 2.0]), None, -1, 3)
-    assert fen(half).tolist() == [1.0, 2.0, -1.0, 1.0]
+    rule = pack(PAID)
+    fen = Fraction(1, 10**6)
+    rows = [{"sales": sales, "a": a} for sales in (0, fen, 3 * fen, 200, 200 + fen, 10**8) for a in (0, 1, 3)]
+    rows += [{"sales": 5}, {"a": 2}, {}]
+    assert compared(rule, rows, known=SMALL) == []
+    (answer,) = rows_of(evaluate(rule, SMALL, firms_of([{"sales": 3 * fen}], SMALL), TODAY), SMALL)
+    assert answer.amounts["half"] == 2 * fen  # one and a half fen
 
 
 def test_a_snapshot_gives_back_what_was_written(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def decide(
             undecided,
             judged,
             points={name.removeprefix(POINTS): span_of(firm.points(name)) for name in score_names(version)},
-            amounts=_amounts(version, firm.names, verdict),
+            amounts=_amounts(version, firm, verdict),
             categories=_categories(version, firm),
             flags=tuple(f.id for f in version.flags if firm.settled(firm.ready.value(f.when)).endings == (True,)),
             provisional=version.status != "active",
@@ -117,18 +117,17 @@ def span_of(span: Points) -> Span:
     return low if low == high else (low, high)
 
 
-def _amounts(version: Version, names: Names, verdict: str) -> dict[str, Number]:
+def _amounts(version: Version, firm: Firm, verdict: str) -> dict[str, Number]:
     due = [a for a in version.amounts if a.always or verdict in {QUALIFIES, MANUAL}]
-    found = {amount.id: amount_of(names, amount) for amount in due}
+    found = {amount.id: amount_of(firm, amount) for amount in due}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def amount_of(names: Names, amount: Amount) -> Number | None:
+def amount_of(firm: Firm, amount: Amount) -> Number | None:
     """Exact, rounded once to the fen; None while a fact it needs is missing."""
-    value = names.run.value(amount.value)
-    if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
-        return None
-    return to_fen(value)
+    values = firm.numbers(firm.ready.value(amount.value))
+    found = {None if value is None else to_fen(value) for value in values}
+    return found.pop() if len(found) == 1 else None
 
 
 def to_fen(value: Number) -> Number:

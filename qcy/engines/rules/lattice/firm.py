@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
 from typing import Any
 
 from ..outcomes.diagrams import Branch, TooOpen, endings, variables
-from ..outcomes.terms import Leaf, Number, Term
+from ..outcomes.terms import Number, Term
 from ..outcomes.totals import ends_of
 from ..packs.model import Clause, ScoreGroup, ScoreItem, Version
 from ..scope import POINTS, Names
@@ -107,6 +109,26 @@ class Firm:
                 missing = frozenset(fact for fact in axis.facts if fact not in self.facts)
                 self._bits[axis] = axis.bits(axis.reach(self.facts)), missing
         return self._bits[axis]
+
+    # -- amounts ----------------------------------------------------------------
+
+    def numbers(self, question: Question) -> list[Number | None]:
+        """What each formula comes to that is still possible; None where a fact is missing or there is no value."""
+        return [self._calculated(ending) for ending in self.settled(question).endings]
+
+    def _calculated(self, ending: Any) -> Number | None:
+        if isinstance(ending, Term):
+            return self._at(ending) if ending.kind == "number" else None
+        return None if isinstance(ending, bool) or not isinstance(ending, (int, Fraction)) else ending
+
+    def _at(self, term: Term) -> Number | None:
+        if any(leaf.id not in self.facts for leaf in term.leaves):
+            return None
+        n, d = (
+            sum(factor * prod(self.facts[leaf.id] for leaf in monomial) for monomial, factor in poly.parts)
+            for poly in (term.n, term.d)
+        )
+        return Fraction(n) / d if d else None
 
     # -- points -----------------------------------------------------------------
 

@@ -1,152 +1,148 @@
-"""Amounts over a table: whole fen by arrays, the interpreter for what does not fit."""
+"""Amounts over a table: by the formula a firm's cells lead to, in whole fen; one by one where arrays do not follow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from random import Random
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import gcd, prod
 from typing import Any
 
 import numpy as np
 
-from ..decide import MANUAL, QUALIFIES, Answer, decide
+from ..decide import MANUAL, QUALIFIES, amount_of
+from ..lattice.axes import Axis
+from ..lattice.firm import Firm
+from ..lattice.lattice import Outcome
+from ..lattice.polynomials import Polynomial, split
 from ..lattice.ready import Ready
-from ..packs.model import Amount, Pack
-from ..packs.names import reached_names
+from ..outcomes.diagrams import identity
+from ..outcomes.terms import Term
+from ..packs.model import Amount
+from ..scope import Names
 from .alone import Alone
 from .answers import VERDICTS, Answers, column
-from .columns import Array, Column, Firms
-from .fillings import limits, with_fact
-from .quantities import NotCertain, Quantity
+from .codes import Coder, TooMany
+from .columns import Array
+from .lookup import Lookup, Row
 from .points import UNIT
-from .spans import Spans
-from .table import Table
-
-STEPS = (0, 1, 10**8, 10**9, 10**10, 10**11)
-"""What is missing is raised by one of these to see whether an amount depends on it."""
-
-FILLINGS = 24
+from .view import View
 
 DUE = [VERDICTS.index(QUALIFIES), VERDICTS.index(MANUAL)]
 
+FITS = 2.0**61
 
-class Amounts:
-    """The amounts of a version, for the firms to which they are due."""
 
-    def __init__(self, pack: Pack, ready: Ready) -> None:
-        self.pack, self.ready = pack, ready
-        self.version = replace(ready.version, clauses=(), routes=(), flags=(), category=None)
-        names = reached_names(ready.version, [amount.value for amount in ready.version.amounts])
-        self.facts = sorted(name for name in names if name in ready.dictionary)
-        self.asked = Alone(self.facts, self._decided)
+class Sum:
+    """One amount of a version."""
 
-    def note(self, answers: Answers, firms: Firms, rows: slice) -> None:
-        verdict = answers.verdict[rows]
-        paid = np.isin(verdict, DUE)
-        for always in (False, True):
-            amounts = [a for a in self.version.amounts if a.always is always]
-            for amount in amounts:
-                column(answers.amounts, amount.id, answers.count, float, np.nan)
-            due = np.arange(firms.count) if always else np.nonzero(paid)[0]
-            if amounts and len(due):
-                self._note(answers, firms if always else firms.take(due), due + rows.start, amounts)
-
-    def _note(self, answers: Answers, firms: Firms, rows: Array, amounts: list[Amount]) -> None:
-        open_rows = np.zeros(firms.count, bool)
-        for amount, values in zip(amounts, self._values(firms, amounts), strict=True):
-            unknown = np.nonzero(np.isnan(values))[0]
-            if len(unknown):
-                values = values.copy()
-                values[unknown], open_rows[unknown] = self._without(firms.take(unknown), amount)
-            answers.amounts[amount.id][rows] = values
-        for row in np.nonzero(open_rows)[0]:
-            found = self.asked.of(firms, int(row)).amounts
-            for amount in amounts:
-                value = found.get(amount.id)
-                answers.amounts[amount.id][rows[row]] = np.nan if value is None else float(value * UNIT)
-
-    def _values(self, firms: Firms, amounts: list[Amount]) -> list[Array]:
-        q = self.ready
-        table = Table(self.version, q.dictionary, firms, q.on, q.kind)
-        return [
-            np.broadcast_to(np.asarray(_fen_of(table, amount), float), (firms.count,)) for amount in amounts
-        ]
-
-    def _without(self, firms: Firms, amount: Amount) -> tuple[Array, Array]:
-        """(the amount where it is the same whatever is missing, firms of which that has to be looked up)."""
-        may_be, at_least = self._may_be_told(firms, amount)
-        q = self.ready
+    def __init__(self, ready: Ready, amount: Amount, coder: Callable[[Axis], Coder]) -> None:
+        self.ready, self.amount = ready, amount
+        self.question = ready.value(amount.value)
+        self.asked = Alone(sorted(self.question.facts), self._decided)
+        self.formulas: list[_Formula] = []
+        self.lookup: Lookup | None = None
+        lattice = self.question.lattice
         try:
-            told = Spans(Table(self.version, q.dictionary, firms, q.on, q.kind)).settled(amount.value)
-        except NotCertain:
-            told = np.zeros(firms.count, bool)
-        told &= may_be & ~np.isnan(at_least)
-        return np.where(told, at_least, np.nan), may_be & ~told
+            if lattice is not None and all(map(self._followed, lattice.endings)):
+                self.formulas = [_Formula(ending) for ending in lattice.endings]
+                self.lookup = Lookup(lattice, [coder(axis) for axis in lattice.axes], self._read)
+        except TooMany:
+            pass
 
-    def _may_be_told(self, firms: Firms, amount: Amount) -> tuple[Array, Array]:
-        """Firms whose amount is the same in every way of filling in what is missing that was tried, and that amount."""
-        same, first = np.arange(firms.count), np.full(firms.count, np.nan)
-        for steps in self._fillings():
-            part = firms.take(same)
-            columns = {n: self._filled(part, n, step) for n, step in zip(self.facts, steps, strict=True)}
-            (values,) = self._values(Firms(part.count, columns), [amount])
-            before = first[same]
-            first[same] = np.where(np.isnan(before), values, before)
-            same = same[(values == before) | np.isnan(before) | np.isnan(values)]
-            if not len(same):
-                break
-        may_be = np.zeros(firms.count, bool)
-        may_be[same] = True
-        return may_be, first
+    def note(self, answers: Answers, view: View, rows: slice) -> None:
+        target = column(answers.amounts, self.amount.id, answers.count, float, np.nan)[rows]
+        due = None if self.amount.always else np.flatnonzero(np.isin(answers.verdict[rows], DUE))
+        if due is None:
+            target[:] = self._values(view)
+        elif len(due):
+            target[due] = self._values(view.narrowed(due))
 
-    def _fillings(self) -> Iterator[list[int]]:
-        """Everything at its least, then each fact at a step of its own, drawn by dice that always fall the same way."""
-        dice = Random(1)  # noqa: S311
-        yield [0] * len(self.facts)
-        for _ in range(FILLINGS):
-            yield [dice.choice(STEPS) for _ in self.facts]
+    def _values(self, view: View) -> Array:
+        if self.lookup is None:
+            return np.array([self.asked.of(view.firms, view.row(place)) for place in range(view.count)])
+        words, found = self.lookup.taken(view), np.full(view.count, np.nan)
+        told = np.zeros(view.count, bool)
+        for place, formula in enumerate(self.formulas):
+            rows = np.flatnonzero(words >> np.uint64(place) & np.uint64(1))
+            if len(rows):
+                fen, before = formula.fen(view.narrowed(rows)), found[rows]
+                agreed = np.where(before == fen, fen, np.nan)  # all that is still possible has to be the same
+                found[rows] = np.where(told[rows], agreed, fen)
+                told[rows] = True
+        return found
 
-    def _filled(self, firms: Firms, name: str, step: int) -> Column:
-        kind = self.ready.dictionary[name]
-        first, last = (
-            limits(kind)
-            if kind.type in {"int", "decimal", "date"}
-            else (0, 1 if kind.type == "bool" else max(0, len(kind.values) - 1))
-        )
-        value = min(last, max(first, 0 if step else first) + step)
-        old = firms.columns.get(name)
-        if old is None:
-            return with_fact(firms, kind, value)
-        values = np.where(old.missing, value, old.values).astype(old.values.dtype)
-        return Column(kind, values, old.words, min(old.least, value), max(old.most, value))
+    def _read(self, outcome: Outcome) -> Row:
+        """One bit for each formula that is still possible."""
+        places = {identity(formula.ending): place for place, formula in enumerate(self.formulas)}
+        if len(places) > 62:
+            raise TooMany
+        return (sum(1 << places[identity(ending)] for ending in outcome.endings),)
 
-    def _decided(self, facts: Mapping[str, Any]) -> Answer:
-        q = self.ready
-        more: dict[str, Any] = {"allow_draft": True, "calendar": q.calendar}
-        pack = replace(self.pack, versions=(self.version,))
-        return replace(decide(pack, q.dictionary, facts, q.on, q.kind, **more), firm=None)
+    def _followed(self, ending: Any) -> bool:
+        """Whether everything in a formula is a fact: not so what was rounded on the way."""
+        return not isinstance(ending, Term) or all(leaf.id in self.ready.dictionary for leaf in ending.leaves)
+
+    def _decided(self, facts: Mapping[str, Any]) -> float:
+        r = self.ready
+        firm = Firm(r.version, Names(r.version, r.dictionary, facts, r.on, r.kind, r.calendar))
+        value = amount_of(firm, self.amount)
+        return np.nan if value is None else float(value * UNIT)
 
 
-def _fen_of(table: Table, amount: Amount) -> Any:
-    """Whole fen, rounded once, half away from zero; NaN where the arrays cannot say."""
-    try:
-        return fen(table.quantity(amount.value))
-    except NotCertain:
-        return np.nan
+class _Formula:
+    """What an amount is in some of its cells, prepared for whole fen."""
+
+    def __init__(self, ending: Any) -> None:
+        self.ending, self.constant = ending, np.nan
+        self.parts: tuple[Polynomial, Polynomial] | None = None
+        if isinstance(ending, Term):
+            self.parts = _in_fen(ending) if ending.kind == "number" else None
+        elif isinstance(ending, (int, Fraction)) and not isinstance(ending, bool):
+            self.constant = float(_rounded(*(Fraction(ending) * UNIT).as_integer_ratio()))
+
+    def fen(self, view: View) -> Array:
+        """Rounded once, half away from zero; NaN where a fact is missing or there is no value."""
+        if self.parts is None:
+            return np.full(view.count, self.constant)
+        n, d = self.parts
+        facts = {name for part in (*n.parts, *d.parts) for name in part[1]}
+        known = ~np.logical_or.reduce([view.missing(fact) for fact in facts])
+        values = {fact: np.where(known, view.numbers(fact), 0.0) for fact in facts}
+        fits = (_size(n, values) * 2 + _size(d, values) * 2 < FITS) & known
+        whole = {fact: np.where(fits, numbers, 0.0).astype(np.int64) for fact, numbers in values.items()}
+        found = _divided(*(np.broadcast_to(_at(part, whole), known.shape) for part in (n, d)))
+        for row in np.flatnonzero(known & ~fits):
+            exact = {fact: int(numbers[row]) for fact, numbers in values.items()}
+            over, under = int(_at(n, exact)), int(_at(d, exact))
+            found[row] = float(_rounded(over, under)) if under else np.nan
+        return np.where(known, found, np.nan)
 
 
-def fen(found: Quantity) -> Array:
-    """`factor * n / d` rounded to whole fen; the products are proved to fit into int64."""
-    ratio = found.factor * UNIT
-    top, under = ratio.numerator, ratio.denominator
-    size = max(abs(found.least), abs(found.most)) * abs(top) * 2 + found.highest * under
-    if size >= 2**62 or not (isinstance(found.error, float) and isinstance(found.error_below, float)):
-        raise NotCertain
-    n, d = np.asarray(found.n, float), np.asarray(1.0 if found.d is None else found.d, float)
-    usable = ~(np.isnan(n) | np.isnan(d)) & (d != 0)
-    whole_n, whole_d = (
-        np.where(usable, n, 0).astype(np.int64) * top,
-        np.where(usable, d, 1).astype(np.int64) * under,
-    )
-    rounded = np.sign(whole_n) * ((2 * np.abs(whole_n) + whole_d) // (2 * whole_d))
-    return np.where(usable, rounded.astype(float), np.nan)
+def _in_fen(term: Term) -> tuple[Polynomial, Polynomial]:
+    """Numerator and denominator of the fen, with the same factor taken out of both."""
+    n, d = split(term)
+    scale = gcd(UNIT, *(factor for factor, _ in d.parts))
+    over = Polynomial(tuple((factor * (UNIT // scale), names) for factor, names in n.parts))
+    return over, Polynomial(tuple((factor // scale, names) for factor, names in d.parts))
+
+
+def _at(polynomial: Polynomial, values: Mapping[str, Any]) -> Any:
+    return sum(factor * prod(values[name] for name in names) for factor, names in polynomial.parts)
+
+
+def _size(polynomial: Polynomial, values: Mapping[str, Array]) -> Any:
+    """Bounds the polynomial and every step on the way to it."""
+    parts = [(abs(float(factor)), names) for factor, names in polynomial.parts]
+    return sum(factor * prod(np.abs(values[name]) for name in names) for factor, names in parts)
+
+
+def _divided(n: Array, d: Array) -> Array:
+    """n / d in whole numbers, rounded half away from zero; NaN over 0."""
+    sign, under = np.sign(n) * np.sign(d), np.maximum(np.abs(d), 1)
+    rounded = sign * ((2 * np.abs(n) + under) // (2 * under))
+    return np.where(d == 0, np.nan, rounded.astype(float))
+
+
+def _rounded(n: int, d: int) -> int:
+    sign = (n > 0) - (n < 0) if d > 0 else (n < 0) - (n > 0)
+    return sign * ((2 * abs(n) + abs(d)) // (2 * abs(d)))

@@ -13,7 +13,7 @@ from ..facts import Dictionary
 from ..lattice.axes import Axis, PointsAxis
 from ..lattice.ready import Ready, ready_for
 from ..packs.model import DRAFT, Pack
-from .amounts import Amounts
+from .amounts import Sum
 from .answers import VERDICTS, Answers
 from .asides import AllPoints, class_of, flags_of
 from .codes import Coder, coder_of
@@ -66,7 +66,7 @@ def evaluate_stretches(
     if version.status == DRAFT and not allow_draft:
         answers.verdict[:] = VERDICTS.index(MANUAL)
         return answers
-    judge = Judge(pack, ready_for(version, dictionary, on, kind, calendar), points)
+    judge = Judge(ready_for(version, dictionary, on, kind, calendar), points)
     answers.facts = judge.layout.facts
     answers.deciding = np.zeros(count, np.uint64)
     start = 0
@@ -81,7 +81,7 @@ def evaluate_stretches(
 class Judge:
     """A version made ready for arrays."""
 
-    def __init__(self, pack: Pack, ready: Ready, points: bool) -> None:
+    def __init__(self, ready: Ready, points: bool) -> None:
         version = ready.version
         coders: dict[Axis, Coder] = {}
         facts = frozenset().union(*(ready.clause(clause).facts for clause in version.clauses))
@@ -96,7 +96,7 @@ class Judge:
         self.verdicts = Verdicts(ready, self.layout, coder, sums)
         self.flags, self.category = flags_of(ready, coder), class_of(ready, coder)
         self.points = AllPoints(ready, coder) if points and version.scored else None
-        self.amounts = Amounts(pack, ready) if version.amounts else None
+        self.amounts = [Sum(ready, amount, coder) for amount in version.amounts]
 
     def judge(self, answers: Answers, firms: Firms, rows: slice) -> None:
         view = View(firms)
@@ -107,11 +107,11 @@ class Judge:
             self.category.note(answers.categories, answers.count, view, rows)
         if self.points:
             self.points.note(answers, view, rows)
-        if self.amounts:
-            self.amounts.note(answers, firms, rows)
+        for amount in self.amounts:
+            amount.note(answers, view, rows)
 
     @property
     def alone(self) -> int:
         """Firms that were put to the interpreter, each once for every part that asked."""
-        parts = [self.verdicts, *self.flags, self.category, self.points, self.amounts]
+        parts = [self.verdicts, *self.flags, self.category, self.points, *self.amounts]
         return sum(len(part.asked) for part in parts if part)

@@ -99,7 +99,7 @@ class Quotient:
         return sum(abs(factor) * prod(self.sizes[name] for name in names) for factor, names in polynomial.parts)
 
     @cached_property
-    def _certified(self) -> bool:
+    def certified(self) -> bool:
         n, d = self._size(self.axis.n), self._size(self.axis.d)
         numerators = max((abs(value.numerator) for value, _ in self.axis.edges), default=0)
         return n < EXACT and d < EXACT and numerators * d < CERTAIN
@@ -157,7 +157,7 @@ class Quotient:
         for value, side in self.axis.edges:
             edge = float(value)
             found += (quotient > edge if side else quotient >= edge).view(np.uint8)
-        return found, np.zeros(0, np.int64) if self._certified else self._close(quotient, under)
+        return found, np.zeros(0, np.int64) if self.certified else self._close(quotient, under)
 
     def _close(self, quotient: Array, under: Any) -> Array:
         """Where rounding leaves open on which side of an edge the quotient lies; never where it is infinite."""
