@@ -7,29 +7,50 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from ..facts import Dictionary, FactKind
 from ..feel import tree as t
+from ..lattice.axes import NotFollowed
+from ..lattice.ready import Ready
+from ..outcomes.terms import Term, plain
 from ..packs.model import Definition, Version
-from ..setwise.columns import Array, firms_of
-from ..setwise.quantities import NotCertain
-from ..setwise.table import Table
+from ..setwise.amounts import Formula
+from ..setwise.codes import TooMany, coder_of
+from ..setwise.columns import firms_of
+from ..setwise.view import View
 from .model import Model
 
 DAY = date(2026, 1, 1)
 
 
 def value_in_columns(model: Model, decision: str, inputs: Mapping[str, Any]) -> Any:
-    """The decision for one row of columns; NotCertain where the model is outside what compiles.
+    """The decision for one row of columns; NotFollowed where the model is outside what compiles.
 
     An input that is null is a missing fact here; a result that stays open is null.
     """
     kinds = {name: _kind(name, inputs.get(name)) for name in model.inputs}
     dictionary = Dictionary(kinds.values())
     known = {name: value for name, value in inputs.items() if value is not None and name in kinds}
-    table = Table(_version(model), dictionary, firms_of([known], dictionary), DAY, "new")
-    return _value(table, t.Name(decision))
+    lattice = Ready(_version(model), dictionary, DAY, "new", None).value(t.Name(decision)).lattice
+    if lattice is None:
+        raise NotFollowed
+    view = View(firms_of([known], dictionary))
+    try:
+        coders = [coder_of(axis) for axis in lattice.axes]
+    except TooMany:
+        raise NotFollowed from None
+    endings = lattice.outcome([coder.bits[int(coder.codes(view)[0])] for coder in coders]).endings
+    return _value(endings[0], view, dictionary) if len(endings) == 1 else None
+
+
+def _value(ending: Any, view: View, dictionary: Dictionary) -> Any:
+    """The ending, or what its formula comes to by columns."""
+    if not isinstance(ending, Term):
+        return ending
+    if any(leaf.id not in dictionary for leaf in ending.leaves) or ending.kind != "number":
+        raise NotFollowed
+    formula = Formula(ending, 1)
+    known, over, under = formula.whole(view)
+    return plain(Fraction(int(over[0]), int(under[0]))) if known[0] and under[0] else None
 
 
 def _kind(name: str, value: Any) -> FactKind:
@@ -38,57 +59,10 @@ def _kind(name: str, value: Any) -> FactKind:
     if value is None or isinstance(value, (int, Fraction)):
         return FactKind(name, name, "decimal")
     if not isinstance(value, str):
-        raise NotCertain
+        raise NotFollowed
     return FactKind(name, name, "text")
 
 
 def _version(model: Model) -> Version:
     definitions = {name: Definition(name, tree, "") for name, tree in model.trees.items()}
     return Version("dmn", DAY, None, ("new",), "active", "", definitions=definitions, tables=model.tables)
-
-
-def _value(table: Table, node: t.Node) -> Any:
-    """A number, a yes or no, or a word, whichever the tree gives."""
-    for read in (_number, _word, _answer):
-        try:
-            return read(table, node)
-        except NotCertain:
-            continue
-    raise NotCertain
-
-
-def _number(table: Table, node: t.Node) -> Any:
-    found = table.quantity(node)
-    n = float(np.ravel(found.n)[0])
-    d = 1.0 if found.d is None else float(np.ravel(found.d)[0])
-    if n != n or d != d or d == 0:
-        return None
-    return found.factor * int(n) / int(d)
-
-
-def _answer(table: Table, node: t.Node) -> Any:
-    met = table.condition(node)
-    hold, fail, null = (
-        bool(np.ravel(np.asarray(m))[0]) for m in (met.can_hold, met.can_fail, met.can_be_null)
-    )
-    return hold if hold != fail and not null else None
-
-
-def _word(table: Table, node: t.Node) -> Any:
-    found = [word for word, rows in _classes(table, node, np.ones(1, bool)).items() if rows[0]]
-    return found[0] if len(found) == 1 else None
-
-
-def _classes(table: Table, tree: t.Node, reach: Array) -> dict[Any, Array]:
-    """Rows that can end in each constant of a tree of `if`s, among those in `reach`."""
-    masks: dict[Any, Array] = {}
-    tree = table.expanded(tree)
-    while isinstance(tree, t.Choice):
-        met = table.condition(tree.condition)
-        for name, rows in _classes(table, tree.then, reach & np.asarray(met.can_hold)).items():
-            masks[name] = masks.get(name, False) | rows
-        reach, tree = reach & np.asarray(met.may_miss), table.expanded(tree.other)
-    if not isinstance(tree, t.Literal):
-        raise NotCertain
-    masks[tree.value] = masks.get(tree.value, False) | reach
-    return masks

@@ -15,7 +15,7 @@ from lxml import etree
 from ..feel.evaluate import Context
 from ..feel.parse import FeelError
 from ..outcomes.terms import plain
-from ..setwise.quantities import NotCertain
+from ..lattice.axes import NotFollowed
 from .in_columns import value_in_columns
 from .model import Model, read_model
 
@@ -71,7 +71,7 @@ def _in_columns(model: Model, case: Any) -> bool:
         try:
             if not agrees(value_in_columns(model, node.get("name"), inputs), expected):
                 return False
-        except (NotCertain, FeelError):
+        except (NotFollowed, FeelError):
             return False
     return True
 

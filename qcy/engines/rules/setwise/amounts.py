@@ -29,7 +29,8 @@ from .view import View
 
 DUE = [VERDICTS.index(QUALIFIES), VERDICTS.index(MANUAL)]
 
-FITS = 2.0**61
+FITS = 2.0**60
+"""Whole numbers below it can be doubled and added up in int64."""
 
 
 class Sum:
@@ -39,12 +40,12 @@ class Sum:
         self.ready, self.amount = ready, amount
         self.question = ready.value(amount.value)
         self.asked = Alone(sorted(self.question.facts), self._decided)
-        self.formulas: list[_Formula] = []
+        self.formulas: list[Formula] = []
         self.lookup: Lookup | None = None
         lattice = self.question.lattice
         try:
             if lattice is not None and all(map(self._followed, lattice.endings)):
-                self.formulas = [_Formula(ending) for ending in lattice.endings]
+                self.formulas = [Formula(ending, UNIT) for ending in lattice.endings]
                 self.lookup = Lookup(lattice, [coder(axis) for axis in lattice.axes], self._read)
         except TooMany:
             pass
@@ -65,7 +66,7 @@ class Sum:
         for place, formula in enumerate(self.formulas):
             rows = np.flatnonzero(words >> np.uint64(place) & np.uint64(1))
             if len(rows):
-                fen, before = formula.fen(view.narrowed(rows)), found[rows]
+                fen, before = formula.rounded(view.narrowed(rows)), found[rows]
                 agreed = np.where(before == fen, fen, np.nan)  # all that is still possible has to be the same
                 found[rows] = np.where(told[rows], agreed, fen)
                 told[rows] = True
@@ -89,40 +90,46 @@ class Sum:
         return np.nan if value is None else float(value * UNIT)
 
 
-class _Formula:
-    """What an amount is in some of its cells, prepared for whole fen."""
+class Formula:
+    """What an amount is in some of its cells; `unit` of them make one of the amount's."""
 
-    def __init__(self, ending: Any) -> None:
+    def __init__(self, ending: Any, unit: int) -> None:
         self.ending, self.constant = ending, np.nan
         self.parts: tuple[Polynomial, Polynomial] | None = None
         if isinstance(ending, Term):
-            self.parts = _in_fen(ending) if ending.kind == "number" else None
+            self.parts = _times(ending, unit) if ending.kind == "number" else None
         elif isinstance(ending, (int, Fraction)) and not isinstance(ending, bool):
-            self.constant = float(_rounded(*(Fraction(ending) * UNIT).as_integer_ratio()))
+            self.constant = float(_rounded(*(Fraction(ending) * unit).as_integer_ratio()))
 
-    def fen(self, view: View) -> Array:
-        """Rounded once, half away from zero; NaN where a fact is missing or there is no value."""
+    def rounded(self, view: View) -> Array:
+        """Once, half away from zero; NaN where a fact is missing or there is no value."""
         if self.parts is None:
             return np.full(view.count, self.constant)
+        known, over, under = self.whole(view)
+        if over.dtype == object:  # too large for int64
+            found = [float(_rounded(n, d)) if d else np.nan for n, d in zip(over, under, strict=True)]
+            return np.where(known, np.array(found), np.nan)
+        return np.where(known, _divided(over, under), np.nan)
+
+    def whole(self, view: View) -> tuple[Array, Array, Array]:
+        """(firms of which every fact is known, numerators, denominators) in whole numbers, 0 for the others."""
+        assert self.parts is not None
         n, d = self.parts
         facts = {name for part in (*n.parts, *d.parts) for name in part[1]}
         known = ~np.logical_or.reduce([view.missing(fact) for fact in facts])
         values = {fact: np.where(known, view.numbers(fact), 0.0) for fact in facts}
-        fits = (_size(n, values) * 2 + _size(d, values) * 2 < FITS) & known
-        whole = {fact: np.where(fits, numbers, 0.0).astype(np.int64) for fact, numbers in values.items()}
-        found = _divided(*(np.broadcast_to(_at(part, whole), known.shape) for part in (n, d)))
-        for row in np.flatnonzero(known & ~fits):
-            exact = {fact: int(numbers[row]) for fact, numbers in values.items()}
-            over, under = int(_at(n, exact)), int(_at(d, exact))
-            found[row] = float(_rounded(over, under)) if under else np.nan
-        return np.where(known, found, np.nan)
+        fits = np.max(_size(n, values) + _size(d, values), initial=0.0) < FITS
+        kind: Any = np.int64 if fits else object
+        whole = {fact: numbers.astype(np.int64).astype(kind) for fact, numbers in values.items()}
+        over, under = (np.broadcast_to(np.asarray(_at(part, whole), kind), known.shape) for part in (n, d))
+        return known, over, under
 
 
-def _in_fen(term: Term) -> tuple[Polynomial, Polynomial]:
-    """Numerator and denominator of the fen, with the same factor taken out of both."""
+def _times(term: Term, unit: int) -> tuple[Polynomial, Polynomial]:
+    """Numerator and denominator of the term in that unit, with the same factor taken out of both."""
     n, d = split(term)
-    scale = gcd(UNIT, *(factor for factor, _ in d.parts))
-    over = Polynomial(tuple((factor * (UNIT // scale), names) for factor, names in n.parts))
+    scale = gcd(unit, *(factor for factor, _ in d.parts))
+    over = Polynomial(tuple((factor * (unit // scale), names) for factor, names in n.parts))
     return over, Polynomial(tuple((factor // scale, names) for factor, names in d.parts))
 
 
