@@ -22,16 +22,30 @@ class Outcome:
     asked: tuple[int, ...]
 
 
+Cut = tuple[int, int, int]
+"""A diagram that has been cut down: its number (equal ones have the same), its endings and the axes it asks, as bits."""
+
+MOST_KEPT = 200_000
+"""Parts of cut diagrams that are kept; beyond that they are worked out anew."""
+
+
 class Lattice:
-    """A diagram with its axes; every combination of cells is cut once and looked up from then on."""
+    """A diagram with its axes, in the order in which it asks them."""
 
     def __init__(self, root: Any, of: dict[Variable, Axis]) -> None:
-        self.root = root
-        self.axes = list(dict.fromkeys(of[branch.variable] for branch in branches_of(root)))
+        self.root, branches = root, branches_of(root)
+        ranks = {of[branch.variable]: branch.rank for branch in branches}
+        self.axes = sorted(ranks, key=ranks.__getitem__)
         places = {axis: place for place, axis in enumerate(self.axes)}
-        self._place = {id(b): places[of[b.variable]] for b in branches_of(root)}
-        self._children = {id(b): _by_cell(b, of[b.variable]) for b in branches_of(root)}
-        self._known: dict[tuple[int, ...], Outcome] = {}
+        self._place = {id(b): places[of[b.variable]] for b in branches}
+        self._children = {id(b): _by_cell(b, of[b.variable]) for b in branches}
+        leaves = [root, *(child for branch in branches for child in branch.children)]
+        found = {identity(leaf): leaf for leaf in leaves if leaf.__class__ is not Branch}
+        self.endings = tuple(found.values())
+        self._ending = {name: place for place, name in enumerate(found)}
+        self._numbers: dict[Hashable, int] = {}
+        self._cuts: dict[Hashable, Cut] = {}
+        self._outcomes: dict[tuple[int, int], Outcome] = {}
 
     @cached_property
     def splits(self) -> list[tuple[int, list[int]]]:
@@ -44,63 +58,39 @@ class Lattice:
                 found += [(place, inside)] if inside else []
         return found
 
-    @property
-    def endings(self) -> tuple[Any, ...]:
-        return self.outcome([(1 << axis.cells) - 1 for axis in self.axes]).endings
-
     def outcome(self, bits: Sequence[int]) -> Outcome:
         """For firms that can be in these cells (bits) of each axis."""
-        key = tuple(bits)
-        if key not in self._known:
-            self._known[key] = self._cut(key)
-        return self._known[key]
+        if len(self._cuts) > MOST_KEPT:
+            self._cuts.clear()
+        _, ends, axes = self._cut(self.root, tuple(bits))
+        if (ends, axes) not in self._outcomes:
+            endings = tuple(ending for place, ending in enumerate(self.endings) if ends >> place & 1)
+            asked = tuple(place for place in range(len(self.axes)) if axes >> place & 1)
+            self._outcomes[ends, axes] = Outcome(endings, asked)
+        return self._outcomes[ends, axes]
 
-    def _cut(self, bits: tuple[int, ...]) -> Outcome:
-        done: dict[int, Any] = {}
-        made: dict[Hashable, Any] = {}
+    def _cut(self, node: Any, bits: tuple[int, ...]) -> Cut:
+        if node.__class__ is not Branch:
+            place = self._ending[identity(node)]
+            return -1 - place, 1 << place, 0
+        place, name = self._place[id(node)], id(node)
+        key = (name, bits[place:])  # what lies below asks later axes only
+        found = self._cuts.get(key)
+        if found is None:
+            cells, children = bits[place], self._children[name]
+            kept = [self._cut(child, bits) for cell, child in enumerate(children) if cells >> cell & 1]
+            found = self._cuts[key] = self._joined(place, kept)
+        return found
 
-        def cut(node: Any) -> Any:
-            if node.__class__ is not Branch:
-                return node
-            if id(node) not in done:
-                place, children = self._place[id(node)], self._children[id(node)]
-                kept = [cut(child) for cell, child in enumerate(children) if bits[place] >> cell & 1]
-                names = tuple(map(_name, kept))
-                one = all(name == names[0] for name in names)
-                done[id(node)] = kept[0] if one else made.setdefault((place, names), _Asked(place, kept))
-            return done[id(node)]
-
-        return _outcome_of(cut(self.root))
-
-
-@dataclass(frozen=True, eq=False)
-class _Asked:
-    """A branch that has been cut down."""
-
-    place: int
-    children: list[Any]
-
-
-def _name(value: Any) -> Hashable:
-    return id(value) if value.__class__ is _Asked else identity(value)
-
-
-def _outcome_of(root: Any) -> Outcome:
-    endings: dict[Hashable, Any] = {}
-    asked: set[int] = set()
-    waiting, seen = [root], set()
-    while waiting:
-        node = waiting.pop()
-        name = _name(node)
-        if name in seen:
-            continue
-        seen.add(name)
-        if node.__class__ is _Asked:
-            asked.add(node.place)
-            waiting += node.children
-        else:
-            endings[name] = node
-    return Outcome(tuple(endings[name] for name in sorted(endings, key=repr)), tuple(sorted(asked)))
+    def _joined(self, place: int, kept: list[Cut]) -> Cut:
+        """Where all cells lead to the same, nothing is asked."""
+        numbers = tuple(number for number, _, _ in kept)
+        if numbers.count(numbers[0]) == len(numbers):
+            return kept[0]
+        ends, axes = 0, 1 << place
+        for _, more_ends, more_axes in kept:
+            ends, axes = ends | more_ends, axes | more_axes
+        return self._numbers.setdefault((place, numbers), len(self._numbers)), ends, axes
 
 
 def _by_cell(branch: Branch, axis: Axis) -> list[Any]:

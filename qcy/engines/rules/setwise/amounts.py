@@ -27,7 +27,7 @@ from .lookup import Lookup, Row
 from .points import UNIT
 from .view import View
 
-DUE = [VERDICTS.index(QUALIFIES), VERDICTS.index(MANUAL)]
+DUE = VERDICTS.index(QUALIFIES), VERDICTS.index(MANUAL)
 
 FITS = 2.0**60
 """Whole numbers below it can be doubled and added up in int64."""
@@ -50,22 +50,22 @@ class Sum:
         except TooMany:
             pass
 
-    def note(self, answers: Answers, view: View, rows: slice) -> None:
+    def note(self, answers: Answers, view: View, due: View, rows: slice) -> None:
+        """`due`: the firms to which it is due, of those in `view`."""
         target = column(answers.amounts, self.amount.id, answers.count, float, np.nan)[rows]
-        due = None if self.amount.always else np.flatnonzero(np.isin(answers.verdict[rows], DUE))
-        if due is None:
+        if self.amount.always:
             target[:] = self._values(view)
-        elif len(due):
-            target[due] = self._values(view.narrowed(due))
+        elif due.count:
+            target[due.rows] = self._values(due)
 
     def _values(self, view: View) -> Array:
         if self.lookup is None:
             return np.array([self.asked.of(view.firms, view.row(place)) for place in range(view.count)])
         words, found = self.lookup.taken(view), np.full(view.count, np.nan)
-        told = np.zeros(view.count, bool)
+        told, possible = np.zeros(view.count, bool), int(np.bitwise_or.reduce(words))
         for place, formula in enumerate(self.formulas):
-            rows = np.flatnonzero(words >> np.uint64(place) & np.uint64(1))
-            if len(rows):
+            if possible >> place & 1:
+                rows = np.flatnonzero(words & np.uint64(1 << place))
                 fen, before = formula.rounded(view.narrowed(rows)), found[rows]
                 agreed = np.where(before == fen, fen, np.nan)  # all that is still possible has to be the same
                 found[rows] = np.where(told[rows], agreed, fen)

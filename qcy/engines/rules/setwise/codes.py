@@ -46,6 +46,7 @@ class WordCoder(Coder):
     def __init__(self, axis: WordAxis) -> None:
         super().__init__(axis)
         self._sized([*(1 << cell for cell in range(axis.cells)), (1 << axis.cells) - 1])
+        self._known: dict[tuple[str, ...], Array] = {}
 
     def made(self, view: View) -> Array:
         column = view.firms.columns.get(self.axis.facts[0])
@@ -54,10 +55,13 @@ class WordCoder(Coder):
             return np.full(view.count, self.axis.cells, np.uint8)
         if column.kind.type == "bool":
             return np.minimum(values.view(np.uint8), 2)
-        return self._cells(column.words).take(values, mode="wrap")  # missing is -1: the last entry
+        return self._cells(column.words).take(values.astype(np.int64) + 1)
 
     def _cells(self, words: tuple[str, ...]) -> Array:
-        return np.array([*map(self.axis.cell, words), self.axis.cells], np.uint8)
+        """By the place of a word, after one for "missing"."""
+        if words not in self._known:
+            self._known[words] = np.array([self.axis.cells, *map(self.axis.cell, words)], np.uint8)
+        return self._known[words]
 
 
 class NumberCoder(Coder):

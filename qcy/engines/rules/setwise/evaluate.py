@@ -13,7 +13,7 @@ from ..facts import Dictionary
 from ..lattice.axes import Axis, PointsAxis
 from ..lattice.ready import Ready, ready_for
 from ..packs.model import DRAFT, Pack
-from .amounts import Sum
+from .amounts import DUE, Sum
 from .answers import VERDICTS, Answers
 from .asides import AllPoints, class_of, flags_of
 from .codes import Coder, coder_of
@@ -107,8 +107,11 @@ class Judge:
             self.category.note(answers.categories, answers.count, view, rows)
         if self.points:
             self.points.note(answers, view, rows)
-        for amount in self.amounts:
-            amount.note(answers, view, rows)
+        if self.amounts:
+            verdict = answers.verdict[rows]
+            due = view.narrowed(np.flatnonzero((verdict == DUE[0]) | (verdict == DUE[1])))
+            for amount in self.amounts:
+                amount.note(answers, view, due, rows)
 
     @property
     def alone(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 
 import numpy as np
 
@@ -65,6 +66,10 @@ class Layout:
 
     def _missing(self, view: View) -> Array:
         found = np.zeros(view.count, np.uint64)
-        for fact in {fact for axis in self._axes for fact in axis.facts}:
-            found |= view.missing(fact).astype(np.uint64) << np.uint64(self._places[fact])
+        facts = sorted({fact for axis in self._axes for fact in axis.facts}, key=self._places.__getitem__)
+        for byte, some in groupby(facts, key=lambda fact: self._places[fact] // 8):  # bytes are moved faster
+            bits = np.zeros(view.count, np.uint8)
+            for fact in some:
+                bits |= view.missing(fact).view(np.uint8) * np.uint8(1 << self._places[fact] % 8)
+            found |= bits.astype(np.uint64) << np.uint64(8 * byte)
         return found

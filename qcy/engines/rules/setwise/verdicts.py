@@ -26,6 +26,8 @@ from .view import View
 FEWER = 0.7
 """Once no more than this share of the firms can still qualify, the rest is asked of those alone."""
 
+_OPEN = np.array([VERDICTS.index(MANUAL), VERDICTS.index(UNKNOWN)], np.int8)
+
 TOGETHER = 4096
 """Conditions on one fact each share a table of at most so many combinations."""
 
@@ -108,11 +110,9 @@ class Verdicts:
         if len(rows):
             part, asked = view.narrowed(rows), words.take(rows)
             for axis in self.axes:
-                bit = np.uint64(self.layout.axis(axis))
-                asked |= self.points.words(part, axis.name) * ((asked & bit) != 0)
+                asked |= self.points.words(part, axis.name) * ((asked & self.layout.axis(axis)) != 0)
             facts = deciding[rows] = self.layout.deciding(asked, part)
-            unknown = (facts & self.ordinary) != 0
-            verdict[rows] = np.where(unknown, VERDICTS.index(UNKNOWN), VERDICTS.index(MANUAL))
+            verdict[rows] = _OPEN.take(((facts & self.ordinary) != 0).view(np.uint8))
         return verdict, deciding
 
     # -- one by one -----------------------------------------------------------------
