@@ -23,6 +23,7 @@ from .alone import Alone
 from .answers import VERDICTS, Answers, column
 from .codes import Coder, TooMany
 from .columns import Array
+from .quotients import CERTAIN
 from .lookup import Lookup, Row
 from .points import UNIT
 from .view import View
@@ -105,11 +106,25 @@ class Formula:
         """Once, half away from zero; NaN where a fact is missing or there is no value."""
         if self.parts is None:
             return np.full(view.count, self.constant)
+        if 2 * _bound(self.parts[0], view) + _bound(self.parts[1], view) < CERTAIN:
+            return self._in_floats(view, *self.parts)
         known, over, under = self.whole(view)
         if over.dtype == object:  # too large for int64
             found = [float(_rounded(n, d)) if d else np.nan for n, d in zip(over, under, strict=True)]
             return np.where(known, np.array(found), np.nan)
         return np.where(known, _divided(over, under), np.nan)
+
+    @staticmethod
+    def _in_floats(view: View, n: Polynomial, d: Polynomial) -> Array:
+        """Exact, because below 2^52 a quotient of whole numbers is never rounded up to a whole number."""
+        values = {name: view.numbers(name) for part in (*n.parts, *d.parts) for name in part[1]}
+        over, under = _at(n, values), _at(d, values)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = np.floor((2 * np.abs(over) + np.abs(under)) / (2 * np.abs(under)))
+            found = found if _is_positive(n, view) and _is_positive(d, view) else found * np.sign(over) * np.sign(under)
+        if np.ndim(under) and not under.all():
+            found[under == 0] = np.nan
+        return np.asarray(found + np.zeros(view.count))
 
     def whole(self, view: View) -> tuple[Array, Array, Array]:
         """(firms of which every fact is known, numerators, denominators) in whole numbers, 0 for the others."""
@@ -131,6 +146,18 @@ def _times(term: Term, unit: int) -> tuple[Polynomial, Polynomial]:
     scale = gcd(unit, *(factor for factor, _ in d.parts))
     over = Polynomial(tuple((factor * (unit // scale), names) for factor, names in n.parts))
     return over, Polynomial(tuple((factor // scale, names) for factor, names in d.parts))
+
+
+def _bound(polynomial: Polynomial, view: View) -> int:
+    """Bounds the polynomial by the bounds of its columns."""
+    columns = view.firms.columns
+    sizes = {n: max(-c.least, c.most) for n, c in columns.items()}
+    return sum(abs(factor) * prod(sizes.get(name, 0) for name in names) for factor, names in polynomial.parts)
+
+
+def _is_positive(polynomial: Polynomial, view: View) -> bool:
+    columns = view.firms.columns
+    return all(f > 0 and all(n in columns and columns[n].least >= 0 for n in names) for f, names in polynomial.parts)
 
 
 def _at(polynomial: Polynomial, values: Mapping[str, Any]) -> Any:

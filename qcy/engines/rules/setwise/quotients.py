@@ -42,7 +42,8 @@ class Quotient:
         self.axis, self.count = axis, view.count
         self.limits = {name: limits.get(name, axis.limits[name]) for name in axis.facts}
         self.sizes = {name: _largest(view, name, self.limits[name]) for name in axis.facts}
-        self.ends = {name: _ends(view, name, self.limits[name]) for name in axis.facts}
+        self.values = {name: view.numbers(name) for name in axis.facts}
+        self.ends = {name: self._ends(view, name) for name in axis.facts}
 
     def between(self) -> tuple[Array, Array, Array, Array, Array]:
         """Fewest edges passed, most, whether there may be and must be no value, firms in doubt."""
@@ -59,6 +60,14 @@ class Quotient:
             low[any_sign], high[any_sign] = 0, self.axis.inside - 1
             null |= any_sign & (above >= 0)
         return low, high, null, null & (above == 0), np.concatenate([doubt, more])
+
+    def _ends(self, view: View, name: str) -> Span:
+        """The value itself; its limits where it is missing."""
+        values, column, (low, high) = self.values[name], view.firms.columns.get(name), self.limits[name]
+        if column is None or (low <= column.least and column.most <= high):
+            return np.fmax(values, float(low)), np.fmin(values, float(high))  # a number wins over NaN
+        missing = np.isnan(values)
+        return np.where(missing, float(low), values), np.where(missing, float(high), values)
 
     # -- numerator and denominator ----------------------------------------------
 
@@ -116,9 +125,13 @@ class Quotient:
         for factor, names in polynomial.parts:
             part: Any = abs(float(factor))
             for name in names:
-                part = part * _finite(*self.ends[name])
+                part = part * np.fmax(np.abs(self.values[name]), self._finite(name))
             around = around + part
         return around * ROUNDING
+
+    def _finite(self, name: str) -> float:
+        """How large a fact can be where it is missing, if there is a bound."""
+        return float(max([0, *(abs(end) for end in self.limits[name] if abs(end) < inf)]))
 
     # -- against the edges --------------------------------------------------------
 
@@ -140,7 +153,9 @@ class Quotient:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             found = np.atleast_1d(over / under)
         if self._asks_for_zero:
-            found[np.broadcast_to(over == 0, found.shape)] = 0.0
+            nothing = np.isnan(found)
+            if nothing.any():
+                found[nothing] = 0.0
             near = (found == 0) & (over != 0)
             if near.any():
                 found[near] = np.copysign(TINY, np.broadcast_to(over, found.shape)[near])
@@ -169,22 +184,6 @@ class Quotient:
             for value, _ in self.axis.edges:
                 doubt |= np.abs(quotient - float(value)) <= off + abs(float(value)) * ROUNDING
             return np.flatnonzero(doubt & np.isfinite(quotient))
-
-
-def _ends(view: View, name: str, limits: tuple[Any, Any]) -> Span:
-    """The value itself; its limits where it is missing."""
-    values, column = view.numbers(name), view.firms.columns.get(name)
-    low, high = float(limits[0]), float(limits[1])
-    if column is None or (low <= column.least and column.most <= high):
-        return np.fmax(values, low), np.fmin(values, high)  # a number wins over NaN
-    missing = np.isnan(values)
-    return np.where(missing, low, values), np.where(missing, high, values)
-
-
-def _finite(low: Array, high: Array) -> Array:
-    """The larger end, 0 where there is none."""
-    size = np.maximum(np.abs(low), np.abs(high))
-    return np.where(np.isfinite(size), size, 0.0)
 
 
 def _largest(view: View, name: str, limits: tuple[Any, Any]) -> int:

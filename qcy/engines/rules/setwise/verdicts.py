@@ -26,7 +26,8 @@ from .view import View
 FEWER = 0.7
 """Once no more than this share of the firms can still qualify, the rest is asked of those alone."""
 
-_OPEN = np.array([VERDICTS.index(MANUAL), VERDICTS.index(UNKNOWN)], np.int8)
+_TOLD = np.array([VERDICTS.index(name) for name in (QUALIFIES, MANUAL, UNKNOWN)], np.int8)
+"""By whether anything is open, and whether that hangs on a fact that is no reviewer's."""
 
 TOGETHER = 4096
 """Conditions on one fact each share a table of at most so many combinations."""
@@ -105,15 +106,14 @@ class Verdicts:
 
     def _told(self, words: Array, view: View) -> tuple[Array, Array]:
         """Of firms that have not failed."""
-        verdict, deciding = np.full(view.count, VERDICTS.index(QUALIFIES), np.int8), np.zeros(view.count, np.uint64)
-        rows = np.flatnonzero(words)
-        if len(rows):
-            part, asked = view.narrowed(rows), words.take(rows)
-            for axis in self.axes:
-                asked |= self.points.words(part, axis.name) * ((asked & self.layout.axis(axis)) != 0)
-            facts = deciding[rows] = self.layout.deciding(asked, part)
-            verdict[rows] = _OPEN.take(((facts & self.ordinary) != 0).view(np.uint8))
-        return verdict, deciding
+        is_open = words != 0
+        for axis in self.axes:
+            asked = (words & np.uint64(self.layout.axis(axis))) != 0
+            if asked.any():
+                words = words | self.points.words(view, axis.name) * asked
+        facts = self.layout.deciding(words, view)
+        told = is_open.astype(np.int64) + ((facts & self.ordinary) != 0)
+        return _TOLD.take(told), facts
 
     # -- one by one -----------------------------------------------------------------
 
