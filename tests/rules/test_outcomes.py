@@ -181,5 +181,3 @@ def test_R2_worked_cases(when: str, facts: dict[str, Any], verdict: str, named: 
         Pack("test", "", "", "", "city", (version,)), SMALL, {n: t.value for n, t in told.items()}, TODAY
     )
     assert (found.verdict, found.undecided_by) == (verdict, named)
-
-

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from qcy.engines.rules import decide, dictionary_of
+from qcy.engines.rules.lattice.axes import QuotientAxis
+from qcy.engines.rules.lattice.ready import ready_for
 from qcy.engines.rules.packs.model import DRAFT
 from qcy.engines.rules.packs.names import names_of
 from qcy.engines.rules.sampling import Sampler
-from qcy.engines.rules.lattice.axes import QuotientAxis
-from qcy.engines.rules.lattice.ready import ready_for
 from qcy.engines.rules.setwise.answers import VERDICTS, Answers, rows_of
 from qcy.engines.rules.setwise.columns import EXACT, Firms, bounded, column_of, firms_of
 from qcy.engines.rules.setwise.evaluate import evaluate

@@ -7,7 +7,7 @@ when only reviewers' facts are asked by clauses that are still open, and `unknow
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -18,7 +18,7 @@ from .lattice.firm import Firm
 from .lattice.firm import Span as Points
 from .outcomes.diagrams import TooOpen
 from .outcomes.terms import Number, plain
-from .packs.model import DRAFT, Amount, Pack, Version
+from .packs.model import DRAFT, Amount, Flag, Pack, Version
 from .scope import POINTS, Names, score_names
 
 QUALIFIES, FAILS, UNKNOWN, MANUAL = "qualifies", "fails", "unknown", "manual"
@@ -69,24 +69,28 @@ def decide(
         return Answer(pack, version, MANUAL, on, kind)
     firm = Firm(version, Names(version, dictionary, facts, on, kind, calendar))
     verdict, undecided, judged = verdict_of(firm)
+    provisional = version.status != "active"
+    answer = Answer(pack, version, verdict, on, kind, undecided, judged, provisional=provisional, firm=firm)
     try:
-        return Answer(
-            pack,
-            version,
-            verdict,
-            on,
-            kind,
-            undecided,
-            judged,
-            points={name.removeprefix(POINTS): span_of(firm.points(name)) for name in score_names(version)},
-            amounts=_amounts(version, firm, verdict),
-            categories=_categories(version, firm),
-            flags=tuple(f.id for f in version.flags if firm.settled(firm.ready.value(f.when)).endings == (True,)),
-            provisional=version.status != "active",
-            firm=firm,
-        )
-    except TooOpen:  # a verdict stands although points and amounts are too entangled to be told
-        return Answer(pack, version, verdict, on, kind, undecided, judged, firm=firm)
+        return replace(answer, **_beside(firm, verdict))
+    except TooOpen:  # a verdict stands although points are too entangled to be told
+        return answer
+
+
+def _beside(firm: Firm, verdict: str) -> dict[str, Any]:
+    """Points, amounts, classes and flags."""
+    version = firm.version
+    return {
+        "points": {name.removeprefix(POINTS): span_of(firm.points(name)) for name in score_names(version)},
+        "amounts": _amounts(version, firm, verdict),
+        "categories": _categories(version, firm),
+        "flags": tuple(f.id for f in version.flags if _is_raised(firm, f)),
+    }
+
+
+def _is_raised(firm: Firm, flag: Flag) -> bool:
+    found = firm.settled(firm.ready.value(flag.when))
+    return found.certain and found.endings[0] is True
 
 
 Verdict = tuple[str, tuple[str, ...], tuple[str, ...]]

@@ -11,7 +11,7 @@ from typing import Any
 from .decide import FAILS, Answer, named, span_of, to_fen
 from .facts import Dictionary, Told
 from .feel import tree as t
-from .lattice.firm import Firm, Settled
+from .lattice.firm import Settled
 from .met import clause_met
 from .outcomes.compare import counted
 from .outcomes.diagrams import Branch

@@ -14,8 +14,8 @@ from lxml import etree
 
 from ..feel.evaluate import Context
 from ..feel.parse import FeelError
-from ..outcomes.terms import plain
 from ..lattice.axes import NotFollowed
+from ..outcomes.terms import plain
 from .in_columns import value_in_columns
 from .model import Model, read_model
 

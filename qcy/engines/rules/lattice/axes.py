@@ -18,7 +18,7 @@ from typing import Any
 from ..facts import DECIMALS, Dictionary, FactKind
 from ..outcomes.diagrams import Branch, Variable
 from ..outcomes.terms import Leaf, Number, Term
-from .polynomials import Polynomial, split
+from .polynomials import split
 
 NULL = (-inf, 0)
 """The cut between "no value" and every number."""
@@ -100,7 +100,6 @@ class NumberAxis(Axis):
             return self.anything
         cell = bisect_right(self.cuts, steps_of(self.kind, value))
         return Reach(cell, cell)
-
 
     def parts(self) -> list[tuple[int, tuple[Any, Any]]]:
         """The cells a missing fact can be in, each with its least and greatest step."""

@@ -11,7 +11,7 @@ from ..outcomes.diagrams import Branch, TooOpen, endings, variables
 from ..outcomes.terms import Number, Term
 from ..outcomes.totals import ends_of
 from ..packs.model import Clause, ScoreGroup, ScoreItem, Version
-from ..scope import POINTS, Names
+from ..scope import Names
 from .axes import Axis, PointsAxis
 from .lattice import Lattice
 from .ready import Counted, Question, ready_for
@@ -158,10 +158,19 @@ class Firm:
         found = self.settled(question)
         if found.too_open:
             raise TooOpen
-        ends = [ends_of(ending) for ending in found.endings]
-        low, high = min(low for low, _ in ends), max(high for _, high in ends)
-        judged = frozenset({group.judge}) if any(a != b for a, b in ends) else NO_FACTS
-        return Span(low, high, found.facts | judged if low < high else NO_FACTS)
+        spans = [self._ends(ending) for ending in found.endings]
+        low, high = min(span.low for span in spans), max(span.high for span in spans)
+        moved = found.facts.union(*(span.facts for span in spans))
+        return Span(low, high, moved if low < high else NO_FACTS)
+
+    def _ends(self, ending: Any) -> Span:
+        """Of one ending: a number, a range in which reviewers award, or a formula. TooOpen where it has no bound."""
+        value = self._calculated(ending) if isinstance(ending, Term) else None
+        low, high = ends_of(ending) if value is None else (value, value)
+        if low is None or high is None:
+            raise TooOpen
+        facts = ending.facts if isinstance(ending, Term) else NO_FACTS
+        return Span(low, high, facts - self.facts.keys() if low < high else NO_FACTS)
 
 
 def _sum(spans: list[Span]) -> Span:

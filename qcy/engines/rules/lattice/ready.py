@@ -104,9 +104,7 @@ class Ready:
             lambda names: names.run.whole(item_points(names.run, group, item)),
         )
 
-    def _kept(
-        self, key: Hashable, names: Iterable[str], evaluate: Callable[[Names], Any]
-    ) -> Question:
+    def _kept(self, key: Hashable, names: Iterable[str], evaluate: Callable[[Names], Any]) -> Question:
         if key not in self._questions:
             self._questions[key] = Question(self, names, evaluate)
         return self._questions[key]

@@ -23,9 +23,9 @@ from .alone import Alone
 from .answers import VERDICTS, Answers, column
 from .codes import Coder, TooMany
 from .columns import Array
-from .quotients import CERTAIN
 from .lookup import Lookup, Row
 from .points import UNIT
+from .quotients import CERTAIN
 from .view import View
 
 DUE = VERDICTS.index(QUALIFIES), VERDICTS.index(MANUAL)
@@ -121,7 +121,11 @@ class Formula:
         over, under = _at(n, values), _at(d, values)
         with np.errstate(divide="ignore", invalid="ignore"):
             found = np.floor((2 * np.abs(over) + np.abs(under)) / (2 * np.abs(under)))
-            found = found if _is_positive(n, view) and _is_positive(d, view) else found * np.sign(over) * np.sign(under)
+            found = (
+                found
+                if _is_positive(n, view) and _is_positive(d, view)
+                else found * np.sign(over) * np.sign(under)
+            )
         if np.ndim(under) and not under.all():
             found[under == 0] = np.nan
         return np.asarray(found + np.zeros(view.count))
@@ -157,7 +161,9 @@ def _bound(polynomial: Polynomial, view: View) -> int:
 
 def _is_positive(polynomial: Polynomial, view: View) -> bool:
     columns = view.firms.columns
-    return all(f > 0 and all(n in columns and columns[n].least >= 0 for n in names) for f, names in polynomial.parts)
+    return all(
+        f > 0 and all(n in columns and columns[n].least >= 0 for n in names) for f, names in polynomial.parts
+    )
 
 
 def _at(polynomial: Polynomial, values: Mapping[str, Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -64,21 +65,19 @@ class Told:
 
 def flags_of(ready: Ready, coder: Callable[[Axis], Coder]) -> list[Told]:
     """Raised only where they are certain."""
-    return [
-        Told(
-            ready.value(flag.when),
-            (flag.id,),
-            lambda endings, name=flag.id: (name,) if len(endings) == 1 and endings[0] is True else (),
-            coder,
-        )
-        for flag in ready.version.flags
-    ]
+    return [Told(ready.value(f.when), (f.id,), partial(_raised, f.id), coder) for f in ready.version.flags]
+
+
+def _raised(flag: str, endings: tuple[Any, ...]) -> tuple[str, ...]:
+    return (flag,) if len(endings) == 1 and endings[0] is True else ()
 
 
 def class_of(ready: Ready, coder: Callable[[Axis], Coder]) -> Told | None:
     """Every class that is still possible."""
     category = ready.version.category
-    return category and Told(ready.value(category.value), category.order, lambda endings: endings, coder)
+    if category is None:
+        return None
+    return Told(ready.value(category.value), category.order, lambda endings: endings, coder)
 
 
 class AllPoints:

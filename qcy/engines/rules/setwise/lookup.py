@@ -60,11 +60,12 @@ class Lookup:
         return self._numbers([coder.codes(view) for coder in self.coders])
 
     def _numbers(self, codes: Sequence[Array]) -> Array:
-        keys = codes[0].astype(np.int64 if self.kinds > 2**16 else np.uint16)
+        keys: Any = codes[0].astype(np.int64 if self.kinds > 2**16 else np.uint16)
         for size, code in zip(self.sizes[1:], codes[1:], strict=True):
             keys *= size
             keys += code
-        return keys.astype(np.int64) if self.kinds <= MOST_KINDS else self._compacted(keys)
+        found: Array = keys.astype(np.int64) if self.kinds <= MOST_KINDS else self._compacted(keys)
+        return found
 
     def _compacted(self, keys: Array) -> Array:
         kinds, places = np.unique(keys, return_inverse=True)

@@ -12,6 +12,7 @@ import numpy as np
 from ..lattice.axes import Axis, PointsAxis
 from ..lattice.lattice import Lattice, Outcome
 from ..lattice.ready import Counted, Ready
+from ..outcomes.terms import Number, Term
 from ..outcomes.totals import ends_of
 from ..packs.model import ScoreGroup, ScoreItem
 from .codes import Coder, SpanCoder, TooMany
@@ -65,8 +66,8 @@ class Points:
 
     def _reader(self, lattice: Lattice, judge: int) -> Callable[[Outcome], Row]:
         def read(outcome: Outcome) -> Row:
-            ends = [ends_of(ending) for ending in outcome.endings]
-            low, high = _whole(min(low or 0 for low, _ in ends)), _whole(max(high or 0 for _, high in ends))
+            ends = [_ends(ending) for ending in outcome.endings]
+            low, high = min(low for low, _ in ends), max(high for _, high in ends)
             asked = self.layout.asked(lattice, outcome)
             asked |= judge if any(a != b for a, b in ends) else 0
             return low | high << HALF, asked if low < high else 0
@@ -74,11 +75,15 @@ class Points:
         return read
 
     def _added(self, view: View, name: str) -> Sums:
-        sums = [self._counted(view, part) for part in self.ready.counted(name)]
-        return sum(low for low, _ in sums), sum(high for _, high in sums)
+        (low, high), *more = [self._counted(view, part) for part in self.ready.counted(name)]
+        for least, most in more:
+            low, high = low + least, high + most
+        return low, high
 
     def _counted(self, view: View, part: Counted) -> Sums:
-        return view.once(("counted", id(part.group), part.judge, *map(id, part.items)), lambda view: self._sum(view, part))
+        return view.once(
+            ("counted", id(part.group), part.judge, *map(id, part.items)), lambda view: self._sum(view, part)
+        )
 
     def _sum(self, view: View, part: Counted) -> Sums:
         both = np.zeros(view.count, np.uint64)
@@ -112,13 +117,18 @@ class Points:
 
 
 def _ends(ending: Any) -> tuple[int, int]:
+    """TooMany for a formula of facts: its points differ from firm to firm."""
+    if isinstance(ending, Term) and any(leaf.grid for leaf in ending.leaves):
+        raise TooMany
     low, high = ends_of(ending)
+    if low is None or high is None:
+        raise TooMany
     return _whole(low), _whole(high)
 
 
-def _whole(points: Any) -> int:
+def _whole(points: Number) -> int:
     """In millionths. TooMany where they are none."""
-    exact = Fraction(points or 0) * UNIT
+    exact = Fraction(points) * UNIT
     if exact.denominator != 1:
         raise TooMany
     return int(exact)

@@ -105,7 +105,9 @@ class Quotient:
 
     def _size(self, polynomial: Polynomial) -> int:
         """Bounds the polynomial, whatever is missing within finite limits."""
-        return sum(abs(factor) * prod(self.sizes[name] for name in names) for factor, names in polynomial.parts)
+        return sum(
+            abs(factor) * prod(self.sizes[name] for name in names) for factor, names in polynomial.parts
+        )
 
     @cached_property
     def certified(self) -> bool:

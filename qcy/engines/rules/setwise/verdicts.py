@@ -36,9 +36,7 @@ TOGETHER = 4096
 class Verdicts:
     """Firms before clauses that arrays cannot follow are put to the interpreter, unless another clause has failed."""
 
-    def __init__(
-        self, ready: Ready, layout: Layout, coder: Callable[[Axis], Coder], points: Points
-    ) -> None:
+    def __init__(self, ready: Ready, layout: Layout, coder: Callable[[Axis], Coder], points: Points) -> None:
         self.ready, self.layout, self.points = ready, layout, points
         dictionary = ready.dictionary
         self.ordinary = np.uint64(layout.of(f for f in layout.facts if not dictionary[f].judgement))

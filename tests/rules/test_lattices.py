@@ -1,0 +1,268 @@
+"""The parts behind both evaluators against counting by hand: cells of quotients, cut diagrams, tables, words, points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from qcy.engines.rules import Dictionary, decide, dictionary_of
+from qcy.engines.rules.lattice import ready as lattice_ready
+from qcy.engines.rules.lattice.axes import QuotientAxis
+from qcy.engines.rules.lattice.ready import Ready
+from qcy.engines.rules.packs.names import names_of
+from qcy.engines.rules.setwise import codes, lookup
+from qcy.engines.rules.setwise.answers import rows_of
+from qcy.engines.rules.setwise.codes import QuotientCoder
+from qcy.engines.rules.setwise.columns import firms_of
+from qcy.engines.rules.setwise.evaluate import evaluate, evaluate_stretches
+from qcy.engines.rules.setwise.snapshot import Snapshot
+from qcy.engines.rules.setwise.view import View
+from qcy.engines.rules.synthetic import make_register
+from qcy.engines.rules.vectors import as_expected
+
+from .firm import TODAY, clause, dictionary, pack, policies
+
+FEW = [{"name": name, "zh": name, "type": "int", "min": 0, "max": 6} for name in "abcd"]
+"""Facts with so few values that every completion can be tried."""
+
+FIRMS = st.lists(
+    st.dictionaries(st.sampled_from("abcd"), st.integers(0, 6), max_size=4), min_size=1, max_size=6
+)
+
+
+def completions(facts: Mapping[str, int]) -> list[dict[str, int]]:
+    missing = [name for name in "abcd" if name not in facts]
+    return [facts | dict(zip(missing, v, strict=True)) for v in product(range(7), repeat=len(missing))]
+
+
+def both(rule: Any, rows: list[dict[str, Any]], kinds: Dictionary) -> list[Any]:
+    """The interpreter's answers, after the set-wise evaluator gave the same."""
+    alone = [decide(rule, kinds, row, TODAY) for row in rows]
+    found = rows_of(evaluate(rule, kinds, firms_of(rows, kinds), TODAY), kinds)
+    assert list(map(as_expected, found)) == list(map(as_expected, alone))
+    return alone
+
+
+CONDITIONS: list[tuple[str, Any]] = [
+    ("a / b >= 0.4", lambda f: f["b"] > 0 and f["a"] * 10 >= 4 * f["b"]),
+    ("(a + 1) / (b + 1) in [0.5..2)", lambda f: 0.5 <= (f["a"] + 1) / (f["b"] + 1) < 2),
+    ("a / (b + 2) > 0.25 and b >= 3", lambda f: 4 * f["a"] > f["b"] + 2 and f["b"] >= 3),
+    ("a * b - c <= 7 and a >= 2", lambda f: f["a"] * f["b"] - f["c"] <= 7 and f["a"] >= 2),
+    ("(a - b) / (c + 1) > 0", lambda f: f["a"] > f["b"]),
+    ("(a - b) / b in [-0.5..0.5]", lambda f: f["b"] > 0 and 2 * abs(f["a"] - f["b"]) <= f["b"]),
+    (
+        "a / b >= 0.5 or a >= 4 and c < 2",
+        lambda f: (f["b"] > 0 and 2 * f["a"] >= f["b"]) or (f["a"] >= 4 and f["c"] < 2),
+    ),
+    ("if a <= 2 then b >= 3 else b + c >= 9", lambda f: f["b"] >= 3 if f["a"] <= 2 else f["b"] + f["c"] >= 9),
+    ("(b >= 4 or c >= 6) and a / b >= 1", lambda f: (f["b"] >= 4 or f["c"] >= 6) and 0 < f["b"] <= f["a"]),
+    ("coalesce(a / b, 1) >= 0.5", lambda f: f["b"] == 0 or 2 * f["a"] >= f["b"]),
+    ("min(a, b) * 2 > c", lambda f: min(f["a"], f["b"]) * 2 > f["c"]),
+]
+
+
+@pytest.mark.parametrize(("when", "holds"), CONDITIONS)
+@settings(max_examples=60, deadline=None)
+@given(rows=FIRMS)
+def test_R2_yes_and_no_only_if_every_completion_says_so(
+    when: str, holds: Any, rows: list[dict[str, int]]
+) -> None:
+    """And whoever can change the answer is named."""
+    for row, answer in zip(rows, both(clause(when, FEW), rows, dictionary_of(FEW)), strict=True):
+        ends = {holds(full) for full in completions(row)}
+        if answer.verdict != "unknown":
+            assert ends == {answer.verdict == "qualifies"}, row
+        for fact in set("abcd") - set(row):
+            if any(holds(full) != holds(full | {fact: n}) for full in completions(row) for n in range(7)):
+                assert fact in answer.undecided_by or answer.verdict != "unknown", (row, fact)
+                assert answer.verdict == "unknown", row
+
+
+@pytest.mark.parametrize(
+    ("when", "row", "verdict"),
+    [
+        ("a / b >= 2 and b >= 3", {"a": 5}, "fails"),  # b would have to be small and large
+        ("a / b >= 2 and b >= 3", {"a": 6}, "unknown"),
+        ("if b <= 2 then a / b >= 2 else a >= 1", {"a": 4}, "unknown"),  # b can be 0
+        ("if b <= 2 then a / (b + 1) >= 1 else a >= 1", {"a": 4}, "qualifies"),
+        ("if b <= 2 then a / (b + 1) >= 1 else a >= 1", {"a": 0}, "fails"),
+        ("if b <= 2 then a / (b + 1) >= 1 else a >= 1", {"a": 1}, "unknown"),
+    ],
+)
+def test_R2_a_number_that_picks_the_case_is_tried_in_every_case(
+    when: str, row: dict[str, int], verdict: str
+) -> None:
+    (answer,) = both(clause(when, FEW), [row], dictionary_of(FEW))
+    assert answer.verdict == verdict
+
+
+MONEY = [
+    {"name": name, "zh": name, "type": "decimal", "unit": "万元", **({} if name == "d" else {"min": 0})}
+    for name in "abcd"
+]
+AMOUNTS = st.one_of(
+    st.none(), st.sampled_from([0, 1, 2, 3, 10, 100, 10**6, 10**9 - 1]), st.integers(0, 10**9)
+)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "a / b in [0.05..0.3)",
+        "(a - b) / b > 0 or (a - b) / b <= -0.5",
+        "(a + b + c) / (a + 1) >= 2.5",
+        "a - b > 3",
+        "if d > 0 then (a / d + c) > 4 else a / b > 1",
+        "(b / a - 1 + c / b - 1) / 2 >= 0.15",  # squares: too large for the certificate
+        "(a - d) / (b + 1) in (-2..-1]",
+    ],
+)
+@settings(max_examples=80, deadline=None)
+@given(rows=st.lists(st.tuples(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.booleans()), min_size=1, max_size=8))
+@example(rows=[(0, None, None, 0, False), (1, None, 0, None, True), (None, 0, None, None, False)])
+def test_R3_floats_find_the_cells_that_whole_numbers_find(when: str, rows: list[tuple[Any, ...]]) -> None:
+    """Where everything is known and where some is missing; exactly on an edge, at 0, below 0, near 2^53."""
+    kinds = dictionary_of(MONEY)
+    version = clause(when, MONEY).versions[0]
+    lattice = Ready(version, kinds, TODAY, "new", None).clause(version.clauses[0]).lattice
+    assert lattice
+    firms = [
+        {
+            name: -value if name == "d" and negative else value
+            for name, value in zip("abcd", values, strict=True)
+            if value is not None
+        }
+        for *values, negative in rows
+    ]
+    view = View(firms_of(firms, kinds))
+    for axis in lattice.axes:
+        if isinstance(axis, QuotientAxis):
+            coder = QuotientCoder(axis)
+            found = [coder.bits[code] for code in coder.codes(view)]
+            assert found == [axis.bits(axis.reach(firm)) for firm in firms]
+
+
+@settings(max_examples=60, deadline=None)
+@given(row=st.dictionaries(st.sampled_from("abcd"), st.integers(0, 6), max_size=4))
+def test_R2_a_quotient_lies_in_one_of_the_cells_it_is_said_to_reach(row: dict[str, int]) -> None:
+    version = clause("(a - b) / (c * d) in [-0.5..0.25] or (a - b) / (c * d) > 2", FEW).versions[0]
+    lattice = Ready(version, dictionary_of(FEW), TODAY, "new", None).clause(version.clauses[0]).lattice
+    assert lattice
+    (axis,) = lattice.axes
+    reached = axis.bits(axis.reach(row))
+    for full in completions(row):
+        assert axis.bits(axis.reach(full)) & reached
+
+
+MANY = "a >= 2 or b / c >= 0.5 or b - d > 2 or c / d < 1 or a * b >= 7"
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=FIRMS)
+def test_R1_kinds_of_firms_may_outgrow_their_table(rows: list[dict[str, int]]) -> None:
+    """Where combinations are too many for a table they are numbered as they turn up."""
+    rule, kinds = clause(MANY, FEW), dictionary_of(FEW)
+    before = lookup.MOST_KINDS
+    lookup.MOST_KINDS = 4
+    try:
+        both(rule, rows, kinds)
+    finally:
+        lookup.MOST_KINDS = before
+
+
+@pytest.mark.parametrize(
+    ("module", "limit", "to"), [(lattice_ready, "MOST_BRANCHES", 1), (codes, "LARGEST", 6)]
+)
+def test_R1_what_arrays_cannot_follow_is_asked_one_by_one(
+    module: Any, limit: str, to: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, limit, to)
+    kinds = dictionary_of(FEW)
+    rows = [{"a": a, "b": b} for a in range(0, 7, 2) for b in range(0, 7, 2)] + [{}, {"c": 1}, {"a": 1}]
+    for body in (f"clauses:\n  - {{id: one, title: 条件, when: '{MANY}', source: 第一条, grade: T}}", SCORED):
+        rule = pack(body, kinds)
+        fresh = replace(rule, versions=tuple(replace(v) for v in rule.versions))
+        both(fresh, rows, kinds)
+        assert evaluate(fresh, kinds, firms_of(rows, kinds), TODAY).alone > 0
+
+
+SCORED = """
+clauses:
+  - {id: score, title: 得分, when: points_total >= 10 and points_all != 0, source: 第一条, grade: T}
+scores:
+  - id: all
+    title: 合计
+    highest: 12
+    items:
+      - {id: one, title: 甲, measure: a, bands: {">= 4": 8, "[2..4)": 5, "< 2": 0}, source: 附件}
+      - {id: two, title: 乙, measure: b, bands: {">= 3": 6, "< 3": 0}, source: 附件}
+      - {id: three, title: 丙, measure: c / d, bands: {">= 0.5": 4, "< 0.5": 1}, source: 附件}
+"""
+
+
+@settings(max_examples=80, deadline=None)
+@given(rows=FIRMS)
+def test_R2_points_lie_between_what_completions_give(rows: list[dict[str, int]]) -> None:
+    kinds = dictionary_of(FEW)
+    rule = pack(SCORED, kinds)
+    for row, answer in zip(rows, both(rule, rows, kinds), strict=True):
+        span = answer.points["all"]
+        low, high = span if isinstance(span, tuple) else (span, span)
+        for full in completions(row)[::29]:
+            whole = decide(rule, kinds, full, TODAY)
+            assert low <= whole.points["all"] <= high
+            assert answer.verdict in {"unknown", whole.verdict}
+
+
+def test_R1_more_axes_than_are_looked_up_together_and_more_facts_than_a_word_has() -> None:
+    names = [f"f{n}" for n in range(64)]
+    kinds = dictionary_of([{"name": name, "zh": name, "type": "int", "min": 0, "max": 9} for name in names])
+    for count in (20, 64):
+        clauses = "\n".join(
+            f"  - {{id: c{n}, title: 条件, when: 'f{n} / f{n + 1} >= 0.5 or f{n} > 8', source: 第一条, grade: T}}"
+            for n in range(0, count, 2)
+        )
+        rule = pack(f"clauses:\n{clauses}", kinds)
+        rows = [{name: 9 for name in names[:count] if name != gap} for gap in (*names[:count], "")]
+        rows += [{name: 9 for name in names[: n * 3]} for n in range(5)]
+        answers = both(rule, rows, kinds)
+        assert answers[1].undecided_by == () and answers[0].undecided_by == ("f0",)
+
+
+def test_R1_nobody_in_the_starter_pack_is_asked_one_by_one(tmp_path: Path) -> None:
+    kinds = dictionary()
+    make_register(tmp_path / "register.arrow", kinds, 2_000, TODAY)
+    snapshot = Snapshot(tmp_path / "register.arrow", kinds)
+    left = {}
+    for policy, rule in policies().items():
+        version = rule.version_for(TODAY, "new")
+        names = [name for name in names_of(version) if name in kinds] if version else []
+        answers = evaluate_stretches(
+            rule, kinds, snapshot.stretches(TODAY, names), snapshot.count, TODAY, allow_draft=True
+        )
+        left[policy] = answers.alone
+    assert {policy: count for policy, count in left.items() if count} == {}
+
+
+def test_rows_taken_from_rows_keep_what_is_known_of_them() -> None:
+    kinds = dictionary_of(FEW)
+    view = View(firms_of([{"a": n % 7} for n in range(40)], kinds))
+    made = []
+
+    def doubled(rows: View) -> Any:
+        made.append(rows.count)
+        return rows.numbers("a") * 2
+
+    view.once("doubled", doubled)
+    part = view.narrowed(np.arange(0, 40, 3)).narrowed(np.array([1, 4]))
+    assert part.once("doubled", doubled).tolist() == [2 * (3 % 7), 2 * (12 % 7)]
+    assert made == [40]
+    assert [part.row(place) for place in range(2)] == [3, 12]
