@@ -123,6 +123,8 @@ AMOUNTS = st.one_of(
         "if d > 0 then (a / d + c) > 4 else a / b > 1",
         "(b / a - 1 + c / b - 1) / 2 >= 0.15",  # squares: too large for the certificate
         "(a - d) / (b + 1) in (-2..-1]",
+        "(a - d) / (b + 1) > 0 or (a - d) / (b + 1) < -3",
+        "if d > 0 then a / d < 4 else a > 1",
     ],
 )
 @settings(max_examples=80, deadline=None)
@@ -148,6 +150,15 @@ def test_R3_floats_find_the_cells_that_whole_numbers_find(when: str, rows: list[
             coder = QuotientCoder(axis)
             found = [coder.bits[code] for code in coder.codes(view)]
             assert found == [axis.bits(axis.reach(firm)) for firm in firms]
+
+
+def test_R3_what_cancels_out_is_looked_at_in_whole_numbers() -> None:
+    """10,000,000,200,000,001 less 10,000,000,200,000,000: in doubles nothing is left."""
+    facts = [{"name": name, "zh": name, "type": "int", "min": 0} for name in "abcd"]
+    near = {"a": 10**8 + 1, "b": 10**8 + 1, "c": 10**8, "d": 10**8 + 2}
+    rows = [near, near | {"a": 10**8}, near | {"d": 10**8 + 3}]
+    answers = both(clause("a * b - c * d >= 1", facts), rows, dictionary_of(facts))
+    assert [answer.verdict for answer in answers] == ["qualifies", "fails", "fails"]
 
 
 @settings(max_examples=60, deadline=None)
