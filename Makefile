@@ -42,7 +42,7 @@ bench: $(VENV)/ready  ## ratios measured in one run
 	@$(BIN)/python bench/pages.py; pages=$$?; $(BIN)/python bench/submit.py && $(BIN)/python bench/imports.py && exit $$pages
 
 bench-rules: $(VENV)/ready  ## the rule engine beside Polars, OpenFisca and zen, all in one run
-	@$(BIN)/python bench/rules/run.py --firms 20000
+	@$(BIN)/python bench/rules/run.py
 
 soak: $(VENV)/ready  ## a million firms and policies through both evaluators of the rules
 	@DJANGO_SETTINGS_MODULE=qcy.settings.test $(BIN)/python -m tests.rules.soak

@@ -1,7 +1,7 @@
-"""The rule engine's own CPU seconds over a made-up register: `bench/rules.py [--firms 20000] [--only POLICY]`.
+"""The rule engine's own CPU seconds over a made-up register: `bench/rules.py [--firms 412900] [--only POLICY] [--growth]`.
 
-Twenty policies in 21 versions, one thread, one process, in one run: reading the policy into lattices, every firm, the
-interpreter for firms that arrays leave over. `bench/rules/run.py` puts it beside peers on the same register.
+Twenty policies in 21 versions, one thread, one process, in one run: making the policy ready, then every firm.
+`bench/rules/run.py` puts it beside peers on the same register.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from pathlib import Path
 
 from qcy.engines.rules import Dictionary, Pack, decide, load_pack
 from qcy.engines.rules.explain import Explanation
+from qcy.engines.rules.lattice.ready import ready_for
 from qcy.engines.rules.packs.names import names_of
-from qcy.engines.rules.setwise.evaluate import evaluate_stretches
+from qcy.engines.rules.setwise.answers import Answers
+from qcy.engines.rules.setwise.evaluate import Judge, evaluate_stretches
 from qcy.engines.rules.setwise.snapshot import Snapshot
 from qcy.engines.rules.synthetic import make_register
 from qcy.engines.rules.terminal import pack_files, read_dictionary
+from qcy.engines.rules.whatif import with_threshold
 
 POLICIES = Path(__file__).resolve().parent.parent / "seeds" / "policies"
 TODAY = date(2026, 6, 15)
@@ -49,32 +52,47 @@ TWENTY = [
 ]
 """Policies, some with a day before a change; the firm-size standard to the talent project."""
 
+MEASURED = 412_900
+
+ONE, SETTING = "cn.tsme.2017", "employees.threshold=300"
+"""The policy whose memory, what-if and growth are measured."""
+
+GROWTH = (10_000, 100_000, 412_900, 1_000_000, 5_000_000)
+
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("--firms", type=int, default=20_000)
+    options.add_argument("--firms", type=int, default=MEASURED)
     options.add_argument("--only", default="")
+    options.add_argument(
+        "--growth", action="store_true", help="one policy over 10,000 to 5,000,000 firms instead"
+    )
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "register.arrow"
+        if given.growth:
+            growth(path)
+            return
         make_register(path, read_dictionary(POLICIES), given.firms, TODAY)
         judge_all(path, given.only)
     explanations()
 
 
 def judge_all(register: Path, only: str = "") -> float:
-    """CPU seconds for all versions, each printed with the firms that were looked at one by one."""
+    """CPU seconds for all versions: read into lattices, and judged; with the firms that were looked at one by one."""
     dictionary, packs = read_dictionary(POLICIES), packs_by_name()
     snapshot = Snapshot(register, dictionary)
-    print(f"{snapshot.count} firms, CPU seconds      looked at one by one")
-    total = 0.0
+    print(f"{snapshot.count} firms, CPU seconds      ready   judged  looked at one by one")
+    ready, judged = 0.0, 0.0
     for name in TWENTY:
         policy, _, day = name.partition(":")
         if only in name:
-            total += measured(packs[policy], dictionary, snapshot, date.fromisoformat(day) if day else TODAY)
-    print(f"{'together':28} {total:8.3f}", flush=True)
-    memory(packs["cn.tsme.2017"], dictionary, snapshot)
-    return total
+            found = measured(packs[policy], dictionary, snapshot, date.fromisoformat(day) if day else TODAY)
+            ready, judged = ready + found[0], judged + found[1]
+    print(f"{'together':28} {ready:8.3f} {judged:8.3f}", flush=True)
+    memory(packs[ONE], dictionary, snapshot)
+    what_if(packs[ONE], dictionary, snapshot)
+    return judged
 
 
 def packs_by_name() -> dict[str, Pack]:
@@ -87,29 +105,66 @@ def memory(pack: Pack, dictionary: Dictionary, snapshot: Snapshot) -> None:
     """What judging one policy allocates at its peak beside the columns of the snapshot and the answers."""
     version = pack.version_for(TODAY, "new")
     assert version
-    names = [name for name in names_of(version) if name in dictionary]
     tracemalloc.start()
-    found = evaluate_stretches(
-        pack, dictionary, snapshot.stretches(TODAY, names), snapshot.count, TODAY, points=False
-    )
+    found = judged_by(pack, dictionary, snapshot)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     answers = found.verdict.nbytes + found.deciding.nbytes + sum(f.nbytes for f in found.flags.values())
     print(f"memory beyond columns and answers: {(peak - answers) / 1e6:.1f} MB ({version.id})")
 
 
-def measured(pack: Pack, dictionary: Dictionary, snapshot: Snapshot, on: date) -> float:
-    """CPU seconds of a policy made ready and judged over the whole register, printed with the firms looked at alone."""
+def measured(pack: Pack, dictionary: Dictionary, snapshot: Snapshot, on: date) -> tuple[float, float]:
+    """CPU seconds until a policy is ready (once, when it is published), and for judging the whole register."""
+    version = pack.version_for(on, "new")
+    assert version
+    started = time.process_time()
+    Judge(ready_for(version, dictionary, on, "new", None), points=False)
+    ready = time.process_time()
+    found = judged_by(pack, dictionary, snapshot, on)
+    spent = ready - started, time.process_time() - ready
+    print(f"{version.id:28} {spent[0]:8.3f} {spent[1]:8.3f}  {found.alone}", flush=True)
+    return spent
+
+
+def judged_by(pack: Pack, dictionary: Dictionary, snapshot: Snapshot, on: date = TODAY) -> Answers:
     version = pack.version_for(on, "new")
     assert version
     names = [name for name in names_of(version) if name in dictionary]
+    stretches = snapshot.stretches(on, names)
+    return evaluate_stretches(pack, dictionary, stretches, snapshot.count, on, points=False)
+
+
+def what_if(pack: Pack, dictionary: Dictionary, snapshot: Snapshot) -> None:
+    """The same policy with another threshold over all firms, made ready anew."""
+    version = pack.version_for(TODAY, "new")
+    assert version
+    changed = with_threshold(pack, version, SETTING)
     started = time.process_time()
-    found = evaluate_stretches(
-        pack, dictionary, snapshot.stretches(on, names), snapshot.count, on, points=False
-    )
-    spent = time.process_time() - started
-    print(f"{version.id:28} {spent:8.3f}   {found.alone}", flush=True)
-    return spent
+    judged_by(changed.pack, dictionary, snapshot)
+    print(f"what if {ONE} {SETTING}: {time.process_time() - started:.3f} s of CPU")
+
+
+def growth(path: Path) -> None:
+    """One policy over registers that hold only its facts: the cost per firm."""
+    dictionary, pack = read_dictionary(POLICIES), packs_by_name()[ONE]
+    version = pack.version_for(TODAY, "new")
+    assert version
+    few = Dictionary(dictionary[name] for name in names_of(version) if name in dictionary)
+    judged_by(pack, few, _made(path, few, 1_000))
+    for firms in GROWTH:
+        snapshot = _made(path, few, firms)
+        started = time.process_time()
+        judged_by(pack, few, snapshot)
+        spent = time.process_time() - started
+        print(
+            f"{ONE} over {firms} firms: {spent:.3f} s of CPU, {spent / firms * 1e6:.2f} µs per firm",
+            flush=True,
+        )
+
+
+def _made(path: Path, dictionary: Dictionary, firms: int) -> Snapshot:
+    make_register(path, dictionary, firms, TODAY)
+    return Snapshot(path, dictionary)
 
 
 def explanations() -> None:

@@ -104,6 +104,40 @@ def test_R2_a_number_that_picks_the_case_is_tried_in_every_case(
     assert answer.verdict == verdict
 
 
+BORROWER = [
+    {"name": "who", "zh": "借款人", "type": "enum", "values": ["person", "firm", "other"]},
+    {"name": "p", "zh": "是否", "type": "bool"},
+    *FEW,
+]
+PICKED = """
+clauses:
+  - {id: size, title: 规模, when: 'who = "person" or a <= 3', source: 第一条, grade: T}
+  - {id: hires, title: 招用, when: 'who = "person" or b >= 3', source: 第二条, grade: T}
+  - {id: kind, title: 种类, when: 'who != "other"', source: 第三条, grade: T}
+  - {id: both, title: 两样, when: 'p or c >= 5 or who = "firm"', source: 第四条, grade: T}
+  - {id: again, title: 再问, when: 'not(p) or d >= 5', source: 第五条, grade: T}
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "asked"),
+    [
+        ({"a": 5}, {"who", "p", "c", "d"}),  # no firm can pass: what is asked of firms does not matter
+        ({"a": 2}, {"who", "b", "p", "c", "d"}),
+        ({"who": "person", "c": 0, "d": 0}, None),  # fails with p and without it
+        ({"a": 5, "who": "firm"}, None),
+        ({"who": "other"}, None),
+        ({"who": "person", "c": 6}, {"p", "d"}),
+    ],
+)
+def test_R2_what_only_matters_where_another_clause_fails_does_not_matter(
+    row: dict[str, Any], asked: set[str] | None
+) -> None:
+    kinds = dictionary_of(BORROWER)
+    (answer,) = both(pack(PICKED, kinds), [row], kinds)
+    assert (answer.verdict, set(answer.undecided_by)) == (("unknown", asked) if asked else ("fails", set()))
+
+
 MONEY = [
     {"name": name, "zh": name, "type": "decimal", "unit": "万元", **({} if name == "d" else {"min": 0})}
     for name in "abcd"

@@ -98,14 +98,8 @@ Verdict = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 def verdict_of(firm: Firm) -> Verdict:
     """The verdict alone, without points and amounts: (verdict, facts that can change it, reviewers' facts that can)."""
-    open_facts: set[str] = set()
-    for clause in firm.version.clauses:
-        found = firm.clause(clause)
-        if found.certain and found.endings[0] is not True:
-            return FAILS, (), ()
-        if not found.certain:
-            open_facts |= found.facts
-    return named(open_facts, firm.names.dictionary)
+    found = firm.open_facts()
+    return (FAILS, (), ()) if found is None else named(found, firm.names.dictionary)
 
 
 def named(facts: Iterable[str], dictionary: Dictionary) -> Verdict:

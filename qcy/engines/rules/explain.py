@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -114,10 +114,22 @@ class Explanation:
         self.names = self.firm.names
         self.told = told or {}
         self.dictionary: Dictionary = self.names.dictionary
+        self.language = language
+        self.speaker: Speaker = self._once("speaker", self._speaker)
+
+    def _speaker(self) -> Speaker:
         titles = {name: d.title for name, d in self.version.definitions.items()}
         titles |= {POINTS + group.id: f"{group.title}得分" for group in self.version.groups}
         trees = {name: d.tree for name, d in self.version.definitions.items()}
-        self.speaker = Speaker(self.dictionary, language, titles, trees)
+        return Speaker(self.dictionary, self.language, titles, trees)
+
+    def _once(self, what: str, make: Callable[[], Any], tree: t.Node | None = None) -> Any:
+        """What is the same for every firm is put into words once."""
+        return self.firm.ready.once((what, self.language, id(tree)), make)
+
+    def says(self, tree: t.Node) -> str:
+        found: str = self._once("says", lambda: self.speaker.says(tree), tree)
+        return found
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -140,9 +152,7 @@ class Explanation:
         known = isinstance(value, (int, Fraction)) and not isinstance(value, bool)
         while isinstance(tree, t.Name) and tree.id in self.version.definitions:
             tree = self.version.definitions[tree.id].tree
-        return Line(
-            title or self.speaker.says(tree), self.speaker.says(tree), to_fen(value) if known else None
-        )
+        return Line(title or self.says(tree), self.says(tree), to_fen(value) if known else None)
 
     # -- clauses --------------------------------------------------------------
 
@@ -168,7 +178,7 @@ class Explanation:
         return Finding(
             clause.id,
             clause.title,
-            self.speaker.says(clause.when),
+            self.says(clause.when),
             state,
             tuple(self._measured(clause.when)),
             tuple(Evidence(name, self.told.get(name)) for name in self._facts_in(clause.when)),
@@ -184,6 +194,10 @@ class Explanation:
 
     def _facts_in(self, tree: t.Node) -> list[str]:
         """Facts a tree rests on, through definitions, in order."""
+        names: list[str] = self._once("facts", lambda: self._all_facts_in(tree), tree)
+        return names
+
+    def _all_facts_in(self, tree: t.Node) -> list[str]:
         found: dict[str, None] = {}
         for node in tree.walk():
             if isinstance(node, t.Name):
@@ -194,7 +208,7 @@ class Explanation:
         return list(found)
 
     def _measured(self, tree: t.Node) -> Iterator[Measured]:
-        for op, left, right in self._comparisons(tree):
+        for op, left, right in self._once("compares", lambda: list(self._comparisons(tree)), tree):
             found, threshold = (self.names.run.whole(self.names.run.value(side)) for side in (left, right))
             a, b = _known(found), _known(threshold)
             distance = plain(Fraction(a[1]) - b[1]) if a and b and a[0] == b[0] else None
@@ -203,7 +217,7 @@ class Explanation:
                 if isinstance(found, Branch) or counted(found) is None and not isinstance(found, str)
                 else found
             )
-            yield Measured(self.speaker.says(left), op, shown, threshold, distance)
+            yield Measured(self.says(left), op, shown, threshold, distance)
 
     def _comparisons(self, tree: t.Node) -> Iterator[tuple[str, t.Node, t.Node]]:
         """Every comparison in a tree as (op, left, right), also those in a definition that is itself a condition."""
@@ -281,7 +295,7 @@ class Explanation:
             inside = self.names.run.inside({"?": value})
             for band in ladder.bands:
                 if inside.value(band.test) is True and band.points[1] > best[0]:
-                    best = (band.points[1], f"{self.speaker.says(ladder.measure)} {band.text}", value)
+                    best = (band.points[1], f"{self.says(ladder.measure)} {band.text}", value)
         return best[1], best[2]
 
     def _more_points(self, group: ScoreGroup, item: ScoreItem) -> Iterator[Change]:

@@ -14,7 +14,7 @@ from ..packs.model import Clause, ScoreGroup, ScoreItem, Version
 from ..scope import Names
 from .axes import Axis, PointsAxis
 from .lattice import Lattice
-from .ready import Counted, Question, ready_for
+from .ready import Counted, Question, ready_for, values_of
 
 NO_FACTS: frozenset[str] = frozenset()
 
@@ -50,6 +50,39 @@ class Firm:
         self.ready = ready_for(version, names.dictionary, on, kind, names.run.calendar)
         self._bits: dict[Axis, tuple[int, frozenset[str]]] = {}
         self._spans: dict[Any, Span] = {}
+
+    # -- all clauses ------------------------------------------------------------
+
+    def open_facts(self) -> frozenset[str] | None:
+        """The missing facts that open clauses ask; None where a clause fails.
+
+        A missing choice that several clauses ask is tried out: what only matters where another clause then fails does not
+        matter, and where a clause fails with every choice all is settled.
+        """
+        found = self._asked()
+        for fact in self.ready.pickers:
+            if found and fact not in self.facts:
+                parts = [
+                    self._picked(fact, value)._asked() for value in values_of(self.ready.dictionary[fact])
+                ]
+                possible = [part for part in parts if part is not None]
+                found = found & NO_FACTS.union({fact}, *possible) if possible else None
+        return found
+
+    def _asked(self) -> frozenset[str] | None:
+        asked = NO_FACTS
+        for clause in self.version.clauses:
+            found = self.clause(clause)
+            if found.certain and found.endings[0] is not True:
+                return None
+            asked = asked if found.certain else asked | found.facts
+        return asked
+
+    def _picked(self, fact: str, value: Any) -> Firm:
+        n = self.names
+        on, kind = n.application
+        known = {**self.facts, fact: value}
+        return Firm(self.version, Names(self.version, n.dictionary, known, on, kind, n.run.calendar))
 
     # -- conditions -------------------------------------------------------------
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from ..facts import Dictionary
+from ..facts import Dictionary, FactKind
 from ..feel import tree as t
 from ..met import clause_met, condition_met, route_met
 from ..outcomes.diagrams import TooOpen
@@ -54,7 +54,7 @@ class Ready:
         self.version, self.dictionary = version, dictionary
         self.on, self.kind, self.calendar = on, kind, calendar
         self._axes: dict[Hashable, Axis] = {}
-        self._questions: dict[Hashable, Question] = {}
+        self._known: dict[Hashable, Any] = {}
 
     def nothing_known(self) -> Names:
         return _NothingKnown(self.version, self.dictionary, {}, self.on, self.kind, self.calendar)
@@ -68,51 +68,70 @@ class Ready:
 
     def clause(self, clause: Clause) -> Question:
         """Whether the clause is met by itself or by a route."""
-        options = [option.when for r in self.version.routes_for(clause.id) for option in r.options]
-        return self._kept(
+        routes = self.version.routes_for(clause.id)
+        return self._question(
             ("met", id(clause)),
-            reached_names(self.version, [clause.when, *options]),
+            lambda: [clause.when, *(option.when for route in routes for option in route.options)],
             lambda names: clause_met(self.version, names.run, clause),
         )
 
     def own(self, clause: Clause) -> Question:
         """Whether a clause, or an option of a route, is met by itself."""
-        return self._kept(
-            ("own", id(clause)),
-            reached_names(self.version, [clause.when]),
-            lambda names: condition_met(names.run, clause),
+        return self._question(
+            ("own", id(clause)), lambda: [clause.when], lambda names: condition_met(names.run, clause)
         )
 
     def route(self, route: Route) -> Question:
-        return self._kept(
+        return self._question(
             ("route", id(route)),
-            reached_names(self.version, [option.when for option in route.options]),
+            lambda: [option.when for option in route.options],
             lambda names: route_met(names.run, route),
         )
 
     def value(self, tree: t.Node) -> Question:
-        """A flag's condition, or the class."""
-        return self._kept(
-            ("value", id(tree)), reached_names(self.version, [tree]), lambda names: names.run.value(tree)
-        )
+        """A flag's condition, the class or an amount."""
+        return self._question(("value", id(tree)), lambda: [tree], lambda names: names.run.value(tree))
 
     def item(self, group: ScoreGroup, item: ScoreItem) -> Question:
         """The points of an item; the group's reviewers are not among its facts."""
-        return self._kept(
+        return self._question(
             ("item", id(item)),
-            reached_names(self.version, item_trees(item)),
+            lambda: item_trees(item),
             lambda names: names.run.whole(item_points(names.run, group, item)),
         )
 
-    def _kept(self, key: Hashable, names: Iterable[str], evaluate: Callable[[Names], Any]) -> Question:
-        if key not in self._questions:
-            self._questions[key] = Question(self, names, evaluate)
-        return self._questions[key]
+    def _question(
+        self,
+        key: Hashable,
+        trees: Callable[[], Iterable[t.Node]],
+        evaluate: Callable[[Names], Any],
+    ) -> Question:
+        found: Question = self.once(
+            key, lambda: Question(self, reached_names(self.version, trees()), evaluate)
+        )
+        return found
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Something that is the same for every firm, made when it is first asked for."""
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]
+
+    @cached_property
+    def pickers(self) -> list[str]:
+        """Yes-or-no facts and choices that several clauses ask."""
+        asked = Counter(fact for clause in self.version.clauses for fact in self.clause(clause).facts)
+        shared = (fact for fact, times in asked.items() if times > 1)
+        return sorted(fact for fact in shared if self.dictionary[fact].type in {"bool", "enum"})
 
     # -- points -----------------------------------------------------------------
 
     def counted(self, name: str) -> list[Counted]:
         """What makes up the points of that name."""
+        found: list[Counted] = self.once(("counted", name), lambda: self._counted(name))
+        return found
+
+    def _counted(self, name: str) -> list[Counted]:
         groups = self.version.groups
         if name == TOTAL:
             return [Counted(group, group.items, group.highest, group.judge) for group in groups]
@@ -133,6 +152,11 @@ class Counted:
     items: tuple[ScoreItem, ...]
     highest: Number | None
     judge: str
+
+
+def values_of(kind: FactKind) -> tuple[Any, ...]:
+    """Every value of a yes-or-no fact or a choice, in the order of its column."""
+    return (False, True) if kind.type == "bool" else kind.values
 
 
 class _NothingKnown(Names):

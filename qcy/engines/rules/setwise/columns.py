@@ -71,6 +71,11 @@ class Firms:
         found = {name: self.columns[name].value(row) for name in names if name in self.columns}
         return {name: value for name, value in found.items() if value is not None}
 
+    def with_choice(self, kind: FactKind, place: int) -> Firms:
+        """The same firms with a yes-or-no fact or a choice known, by the place of its value."""
+        values = np.full(self.count, place, np.int8 if kind.type == "bool" else np.int32)
+        return Firms(self.count, {**self.columns, kind.name: Column(kind, values, kind.values)})
+
     def take(self, rows: Array) -> Firms:
         """Some rows, copied."""
         cut = {n: Column(c.kind, c.values[rows], c.words, c.least, c.most) for n, c in self.columns.items()}

@@ -12,12 +12,12 @@ from ..decide import FAILS, MANUAL, QUALIFIES, UNKNOWN, verdict_of
 from ..lattice.axes import Axis, PointsAxis, QuotientAxis
 from ..lattice.firm import Firm
 from ..lattice.lattice import Lattice, Outcome
-from ..lattice.ready import Ready
+from ..lattice.ready import Ready, values_of
 from ..scope import Names
 from .alone import Alone
 from .answers import VERDICTS
 from .codes import Coder, TooMany
-from .columns import Array
+from .columns import Array, Firms
 from .layout import FAIL, OPEN, Layout
 from .lookup import Lookup, Row
 from .points import Points
@@ -72,17 +72,25 @@ class Verdicts:
 
     def settle(self, view: View) -> tuple[Array, Array]:
         """(verdict, facts that decide it) of every firm."""
-        count = view.count
-        words, rows = np.zeros(count, np.uint64), np.arange(count)
+        verdict, deciding = (
+            np.full(view.count, VERDICTS.index(FAILS), np.int8),
+            np.zeros(view.count, np.uint64),
+        )
+        words, rows, view = self._words(view)
+        if self.followed:
+            verdict[rows], deciding[rows] = self._told(words, view)
+        else:
+            verdict[rows], deciding[rows] = self._by_hand(view)
+        return verdict, deciding
+
+    def _words(self, view: View) -> tuple[Array, Array, View]:
+        """Of firms that have not failed: their words, their places, and what is known of them."""
+        words, rows = np.zeros(view.count, np.uint64), np.arange(view.count)
         for step in self.steps:
             if np.count_nonzero(words < FAIL) <= FEWER * len(words):
                 words, rows, view = self._alive(words, rows, view)
             words |= self._asked(step, view)
-        words, rows, view = self._alive(words, rows, view)
-        verdict, deciding = np.full(count, VERDICTS.index(FAILS), np.int8), np.zeros(count, np.uint64)
-        told = self._told(words, view) if self.followed else self._by_hand(view)
-        verdict[rows], deciding[rows] = told
-        return verdict, deciding
+        return self._alive(words, rows, view)
 
     @staticmethod
     def _asked(step: Lookup, view: View) -> Array:
@@ -104,14 +112,31 @@ class Verdicts:
 
     def _told(self, words: Array, view: View) -> tuple[Array, Array]:
         """Of firms that have not failed."""
-        is_open = words != 0
+        is_open, facts, failed = words != 0, self._facts(words, view), np.zeros(view.count, bool)
+        for fact in self.ready.pickers:
+            rows = np.flatnonzero(is_open & ~failed & view.missing(fact))
+            if len(rows):
+                possible, failed[rows] = self._picked(fact, view.part(rows))
+                facts[rows] &= possible
+        told = is_open.astype(np.int64) + ((facts & self.ordinary) != 0)
+        return np.where(failed, np.int8(VERDICTS.index(FAILS)), _TOLD.take(told)), facts * ~failed
+
+    def _picked(self, fact: str, firms: Firms) -> tuple[Array, Array]:
+        """(facts that can decide, firms that fail) once a choice has been tried out."""
+        possible, failed = np.full(firms.count, self.layout.of([fact]), np.uint64), np.ones(firms.count, bool)
+        kind = self.ready.dictionary[fact]
+        for place in range(len(values_of(kind))):
+            words, rows, view = self._words(View(firms.with_choice(kind, place)))
+            possible[rows] |= self._facts(words, view)
+            failed[rows] = False
+        return possible, failed
+
+    def _facts(self, words: Array, view: View) -> Array:
         for axis in self.axes:
             asked = (words & np.uint64(self.layout.axis(axis))) != 0
             if asked.any():
                 words = words | self.points.words(view, axis.name) * asked
-        facts = self.layout.deciding(words, view)
-        told = is_open.astype(np.int64) + ((facts & self.ordinary) != 0)
-        return _TOLD.take(told), facts
+        return self.layout.deciding(words, view)
 
     # -- one by one -----------------------------------------------------------------
 

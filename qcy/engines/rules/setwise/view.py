@@ -27,6 +27,10 @@ class View:
         found.rows = places if self.rows is None else self.rows.take(places)
         return found
 
+    def part(self, places: Array) -> Firms:
+        """A table of some of these rows."""
+        return self.firms.take(places if self.rows is None else self.rows.take(places))
+
     def once(self, key: Any, make: Callable[[View], Any]) -> Any:
         """Arrays that belong to these rows, made when they are first asked for."""
         if key not in self._known:
