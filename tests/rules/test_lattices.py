@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -265,6 +266,18 @@ def test_R2_points_lie_between_what_completions_give(rows: list[dict[str, int]])
             whole = decide(rule, kinds, full, TODAY)
             assert low <= whole.points["all"] <= high
             assert answer.verdict in {"unknown", whole.verdict}
+
+
+def test_R3_points_against_a_bound_between_two_millionths() -> None:
+    kinds = dictionary_of(FEW)
+    rule = pack(
+        SCORED.replace("points_total >= 10", "points_total >= 8.9999995").replace("8,", "7.999999,"), kinds
+    )
+    answers = both(rule, [{"a": 5, "b": 0, "c": 0, "d": 1}, {"a": 2, "b": 0, "c": 4, "d": 1}], kinds)
+    assert [(a.verdict, a.points["total"]) for a in answers] == [
+        ("fails", Fraction(8_999_999, 10**6)),
+        ("qualifies", 9),
+    ]
 
 
 def test_R1_more_axes_than_are_looked_up_together_and_more_facts_than_a_word_has() -> None:

@@ -154,7 +154,7 @@ amounts:
   - {id: half, title: 一半, value: sales * 0.5, always: true, source: 第二条, grade: T}
   - {id: capped, title: 封顶, value: "min(sales * 0.15, 30)", always: true, source: 第三条, grade: T}
   - {id: shared, title: 分摊, value: sales / a, always: true, source: 第四条, grade: T}
-  - {id: square, title: 平方, value: sales * sales, always: true, source: 第五条, grade: T}
+  - {id: product, title: 乘积, value: sales * rd, always: true, source: 第五条, grade: T}
 """
 
 
@@ -162,7 +162,10 @@ def test_amounts_round_half_up_to_the_fen_like_the_interpreter() -> None:
     rule = pack(PAID)
     fen = Fraction(1, 10**6)
     rows = [{"sales": sales, "a": a} for sales in (0, fen, 3 * fen, 200, 200 + fen, 10**8) for a in (0, 1, 3)]
-    rows += [{"sales": 5}, {"a": 2}, {}]
+    rows += [{"sales": 5}, {"a": 2}, {}, {"sales": 10**4, "rd": 10**4 + fen}]
+    rows += [
+        {"sales": Fraction(10**9 + 1, 10**6), "rd": Fraction(77_499_999, 10**6)}
+    ]  # doubles would round it up
     assert compared(rule, rows, known=SMALL) == []
     (answer,) = rows_of(evaluate(rule, SMALL, firms_of([{"sales": 3 * fen}], SMALL), TODAY), SMALL)
     assert answer.amounts["half"] == 2 * fen  # one and a half fen
