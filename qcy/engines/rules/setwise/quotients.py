@@ -43,7 +43,7 @@ class Quotient:
         self.limits = {name: limits.get(name, axis.limits[name]) for name in axis.facts}
         self.sizes = {name: _largest(view, name, self.limits[name]) for name in axis.facts}
         self.values = {name: view.numbers(name) for name in axis.facts}
-        self.ends = {name: self._ends(view, name) for name in axis.facts}
+        self.view = view
 
     def between(self) -> tuple[Array, Array, Array, Array, Array]:
         """Fewest edges passed, most, whether there may be and must be no value, firms in doubt."""
@@ -61,13 +61,27 @@ class Quotient:
             null |= any_sign & (above >= 0)
         return low, high, null, null & (above == 0), np.concatenate([doubt, more])
 
-    def _ends(self, view: View, name: str) -> Span:
+    @cached_property
+    def ends(self) -> dict[str, Span]:
+        return {name: self._ends(name) for name in self.axis.facts}
+
+    def _ends(self, name: str) -> Span:
         """The value itself; its limits where it is missing."""
-        values, column, (low, high) = self.values[name], view.firms.columns.get(name), self.limits[name]
+        values, column, (low, high) = self.values[name], self.view.firms.columns.get(name), self.limits[name]
         if column is None or (low <= column.least and column.most <= high):
             return np.fmax(values, float(low)), np.fmin(values, float(high))  # a number wins over NaN
         missing = np.isnan(values)
         return np.where(missing, float(low), values), np.where(missing, float(high), values)
+
+    def cells(self) -> Array:
+        """How many edges one fact over another has passed; none where something is missing, all where only the other is 0."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            over, under = (self._single(part) for part in (self.axis.n, self.axis.d))
+            return self._passed(over / under, over, under)[0]
+
+    def _single(self, polynomial: Polynomial) -> Array:
+        ((factor, (name,)),) = polynomial.parts
+        return self.values[name] if factor == 1 else self.values[name] * float(factor)
 
     # -- numerator and denominator ----------------------------------------------
 

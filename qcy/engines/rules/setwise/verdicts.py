@@ -72,15 +72,13 @@ class Verdicts:
 
     def settle(self, view: View) -> tuple[Array, Array]:
         """(verdict, facts that decide it) of every firm."""
-        verdict, deciding = (
-            np.full(view.count, VERDICTS.index(FAILS), np.int8),
-            np.zeros(view.count, np.uint64),
-        )
+        count = view.count
         words, rows, view = self._words(view)
-        if self.followed:
-            verdict[rows], deciding[rows] = self._told(words, view)
-        else:
-            verdict[rows], deciding[rows] = self._by_hand(view)
+        told = self._told(words, view) if self.followed else self._by_hand(view)
+        if len(rows) == count:
+            return told
+        verdict, deciding = np.full(count, VERDICTS.index(FAILS), np.int8), np.zeros(count, np.uint64)
+        verdict[rows], deciding[rows] = told
         return verdict, deciding
 
     def _words(self, view: View) -> tuple[Array, Array, View]:

@@ -70,6 +70,11 @@ class View:
             return np.ones(self.count, bool)
         return np.isnan(found) if found.dtype.kind == "f" else found < 0
 
+    def zero(self, fact: str) -> Array:
+        """Where a number is 0."""
+        found: Array = self.once(("zero", fact), lambda view: view.numbers(fact) == 0)
+        return found
+
     def row(self, place: int) -> int:
         """The row of the table behind a place."""
         return place if self.rows is None else int(self.rows[place])
