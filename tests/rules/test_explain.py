@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from qcy.engines.rules import decide
+from qcy.engines.rules import decide, dictionary_of
 from qcy.engines.rules.explain import Explanation
 from qcy.engines.rules.replay import CannotReplay, replay
 from qcy.engines.rules.report import as_json, lines, record
@@ -135,3 +135,26 @@ def test_the_terminal_says_it_in_plain_sentences() -> None:
     assert "不符合" in text
     assert "研发费用由 40 万元 变为 50 万元 即可满足" in text
     assert "请核对研发费用。" in text
+
+
+BITS = [{"name": f"f{n}", "zh": f"第 {n} 项", "type": "int", "min": 0} for n in range(16)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "define:\n  d0: f0 > 1\n"
+        + "".join(f"  d{n}: d{n - 1} and not(d{n - 1}) or d{n - 1}\n" for n in range(1, 40))
+        + "clauses:\n  - {id: one, title: 条件, when: d39, source: 第一条, grade: T}",
+        "clauses:\n  - {id: one, title: 条件, when: '"
+        + " + ".join(f"(if f{n} > 3 then {2**n} else 0)" for n in range(16))
+        + " >= 30000', source: 第一条, grade: T}",
+    ],
+    ids=["definitions that double", "more cases than can be followed"],
+)
+def test_what_cannot_be_followed_is_still_explained(body: str) -> None:
+    kinds = dictionary_of(BITS)
+    answer = decide(pack(body, kinds), kinds, {}, TODAY)
+    (finding,) = Explanation(answer).findings
+    assert (answer.verdict, finding.state) == ("unknown", "unknown")
+    assert "f0" in finding.undecided_by

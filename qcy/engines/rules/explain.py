@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +15,7 @@ from .feel import tree as t
 from .lattice.firm import Settled
 from .met import clause_met
 from .outcomes.compare import counted
-from .outcomes.diagrams import Branch
+from .outcomes.diagrams import Branch, TooOpen
 from .outcomes.terms import Leaf, Number, plain
 from .packs.model import Amount, Clause, Route, ScoreGroup, ScoreItem
 from .scope import POINTS, Names
@@ -148,7 +149,7 @@ class Explanation:
         return (*lines, self._line(amount.title, amount.value))
 
     def _line(self, title: str, tree: t.Node) -> Line:
-        value = self.names.run.whole(self.names.run.value(tree))
+        value = self._value(tree)
         known = isinstance(value, (int, Fraction)) and not isinstance(value, bool)
         while isinstance(tree, t.Name) and tree.id in self.version.definitions:
             tree = self.version.definitions[tree.id].tree
@@ -158,7 +159,8 @@ class Explanation:
 
     def _clause(self, clause: Clause) -> Finding:
         routes = self.version.routes_for(clause.id)
-        used = "" if _holds(self._own(clause)) else next((r.id for r in routes if self._stands_in(r)), "")
+        alone = not routes or _holds(self._own(clause))
+        used = "" if alone else next((r.id for r in routes if self._stands_in(r)), "")
         options = tuple(self._finding(o, self._own(o)) for route in routes for o in route.options)
         return self._finding(clause, self.firm.clause(clause), by_route=used, options=options)
 
@@ -192,6 +194,13 @@ class Explanation:
             options,
         )
 
+    def _value(self, tree: t.Node) -> Any:
+        """What a tree comes to; None as well where too much is missing to follow it."""
+        try:
+            return self.names.run.whole(self.names.run.value(tree))
+        except TooOpen:
+            return None
+
     def _facts_in(self, tree: t.Node) -> list[str]:
         """Facts a tree rests on, through definitions, in order."""
         names: list[str] = self._once("facts", lambda: self._all_facts_in(tree), tree)
@@ -208,8 +217,8 @@ class Explanation:
         return list(found)
 
     def _measured(self, tree: t.Node) -> Iterator[Measured]:
-        for op, left, right in self._once("compares", lambda: list(self._comparisons(tree)), tree):
-            found, threshold = (self.names.run.whole(self.names.run.value(side)) for side in (left, right))
+        for op, left, right in self._once("compares", lambda: list(self._comparisons(tree, set())), tree):
+            found, threshold = self._value(left), self._value(right)
             a, b = _known(found), _known(threshold)
             distance = plain(Fraction(a[1]) - b[1]) if a and b and a[0] == b[0] else None
             shown = (
@@ -219,27 +228,29 @@ class Explanation:
             )
             yield Measured(self.says(left), op, shown, threshold, distance)
 
-    def _comparisons(self, tree: t.Node) -> Iterator[tuple[str, t.Node, t.Node]]:
-        """Every comparison in a tree as (op, left, right), also those in a definition that is itself a condition."""
+    def _comparisons(self, tree: t.Node, seen: set[str]) -> Iterator[tuple[str, t.Node, t.Node]]:
+        """Every comparison in a tree as (op, left, right), also those in a definition that is itself a condition, once."""
         if isinstance(tree, t.Name) and tree.id in self.version.definitions:
-            yield from self._comparisons(self.version.definitions[tree.id].tree)
+            if tree.id not in seen:
+                seen.add(tree.id)
+                yield from self._comparisons(self.version.definitions[tree.id].tree, seen)
         elif isinstance(tree, t.Negation):
-            yield from ((_OPPOSITE[op], left, right) for op, left, right in self._comparisons(tree.of))
+            yield from ((_OPPOSITE[op], left, right) for op, left, right in self._comparisons(tree.of, seen))
         elif isinstance(tree, t.Comparison):
             yield tree.op, tree.left, tree.right
         elif isinstance(tree, t.Member):
             yield from _tests(tree)
         else:
             for part in tree.parts():
-                yield from self._comparisons(part)
+                yield from self._comparisons(part, seen)
 
     def _changes(self, clause: Clause) -> Iterator[Change]:
         for fact in self._facts_in(clause.when):
             if self._changeable(fact) and not self.dictionary[fact].judgement:
                 found = self._without(fact)
-                yield from self._nearest(
-                    fact, clause_met(self.version, found.run, clause), lambda value: value is True
-                )
+                with suppress(TooOpen):
+                    met = clause_met(self.version, found.run, clause)
+                    yield from self._nearest(fact, met, lambda value: value is True)
 
     def _changeable(self, fact: str) -> bool:
         """Whether it was told and can ever be otherwise: a date of registration cannot."""
@@ -291,7 +302,7 @@ class Explanation:
         """The band the firm is in, with the measure's value; of several ladders the one that gives most."""
         best: tuple[Any, str, Any] = (-1, "", None)
         for ladder in item.ladders:
-            value = self.names.run.value(ladder.measure)
+            value = self._value(ladder.measure)
             inside = self.names.run.inside({"?": value})
             for band in ladder.bands:
                 if inside.value(band.test) is True and band.points[1] > best[0]:
@@ -312,10 +323,11 @@ class Explanation:
         for fact in dict.fromkeys(f for tree in trees for f in self._facts_in(tree)):
             if self._changeable(fact):
                 other = self._without(fact)
-                outcome = other.run.whole(other.value(POINTS + group.id))
-                yield from self._nearest(
-                    fact, outcome, lambda v: isinstance(v, (int, Fraction)) and v > points
-                )
+                with suppress(TooOpen):
+                    outcome = other.run.whole(other.value(POINTS + group.id))
+                    yield from self._nearest(
+                        fact, outcome, lambda v: isinstance(v, (int, Fraction)) and v > points
+                    )
 
 
 def _holds(found: Settled) -> bool:

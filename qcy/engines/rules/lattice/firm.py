@@ -50,6 +50,7 @@ class Firm:
         self.ready = ready_for(version, names.dictionary, on, kind, names.run.calendar)
         self._bits: dict[Axis, tuple[int, frozenset[str]]] = {}
         self._spans: dict[Any, Span] = {}
+        self._conditions: dict[Question, Settled] = {}
 
     # -- all clauses ------------------------------------------------------------
 
@@ -91,6 +92,11 @@ class Firm:
 
     def condition(self, question: Question) -> Settled:
         """A condition that stays open is tried with a missing number in one cell after the other: all may give the same."""
+        if question not in self._conditions:
+            self._conditions[question] = self._condition(question)
+        return self._conditions[question]
+
+    def _condition(self, question: Question) -> Settled:
         found = self.settled(question)
         if found.certain or question.lattice is None:
             return found

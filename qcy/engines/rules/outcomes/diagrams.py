@@ -17,7 +17,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-MOST_BRANCHES = 60_000
+MOST_BRANCHES = 20_000
 """A diagram above this size is given up: the answer is then "unknown" for every fact in it."""
 
 
