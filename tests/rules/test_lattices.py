@@ -280,6 +280,37 @@ def test_R3_points_against_a_bound_between_two_millionths() -> None:
     ]
 
 
+PICKED_POINTS = SCORED.replace(
+    "scores:",
+    """  - {id: who, title: 谁, when: 'who != "other" or a >= 3', source: 第二条, grade: T}
+scores:""",
+).replace(
+    "items:",
+    """items:
+      - {id: kind, title: 谁, formula: 'if who = "person" then 5 else if p then 3 else 0', source: 附件}""",
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    rows=FIRMS,
+    more=st.lists(
+        st.fixed_dictionaries(
+            {}, optional={"who": st.sampled_from(["person", "firm", "other"]), "p": st.booleans()}
+        ),
+        min_size=6,
+        max_size=6,
+    ),
+)
+def test_R1_a_choice_that_moves_points_as_well(
+    rows: list[dict[str, Any]], more: list[dict[str, Any]]
+) -> None:
+    kinds = dictionary_of(BORROWER)
+    rule = pack(PICKED_POINTS, kinds)
+    assert Ready(rule.versions[0], kinds, TODAY, "new", None).pickers == ["who"]
+    both(rule, [row | extra for row, extra in zip(rows, more, strict=False)], kinds)
+
+
 def test_R1_more_axes_than_are_looked_up_together_and_more_facts_than_a_word_has() -> None:
     names = [f"f{n}" for n in range(64)]
     kinds = dictionary_of([{"name": name, "zh": name, "type": "int", "min": 0, "max": 9} for name in names])

@@ -66,11 +66,11 @@ class Sum:
         told, possible = np.zeros(view.count, bool), int(np.bitwise_or.reduce(words))
         for place, formula in enumerate(self.formulas):
             if possible >> place & 1:
-                rows = np.flatnonzero(words & np.uint64(1 << place))
-                fen, before = formula.rounded(view.narrowed(rows)), found[rows]
-                agreed = np.where(before == fen, fen, np.nan)  # all that is still possible has to be the same
-                found[rows] = np.where(told[rows], agreed, fen)
-                told[rows] = True
+                rows = np.flatnonzero((words & np.uint64(1 << place)) != 0)
+                fen = formula.rounded(view if len(rows) == view.count else view.narrowed(rows))
+                differs = np.flatnonzero(told[rows] & (found[rows] != fen))
+                fen[differs] = np.nan  # all that is still possible has to come to the same
+                found[rows], told[rows] = fen, True
         return found
 
     def _read(self, outcome: Outcome) -> Row:
@@ -120,15 +120,14 @@ class Formula:
         values = {name: view.numbers(name) for part in (*n.parts, *d.parts) for name in part[1]}
         over, under = _at(n, values), _at(d, values)
         with np.errstate(divide="ignore", invalid="ignore"):
-            found = np.floor((2 * np.abs(over) + np.abs(under)) / (2 * np.abs(under)))
-            found = (
-                found
-                if _is_positive(n, view) and _is_positive(d, view)
-                else found * np.sign(over) * np.sign(under)
-            )
-        if np.ndim(under) and not under.all():
-            found[under == 0] = np.nan
-        return np.asarray(found + np.zeros(view.count))
+            if _is_positive(n, view) and _is_positive(d, view):
+                found = np.floor((2 * over + under) / (2 * under))
+            else:
+                found = np.floor((2 * np.abs(over) + np.abs(under)) / (2 * np.abs(under)))
+                found = found * np.sign(over) * np.sign(under)
+        if np.ndim(under):
+            found[np.flatnonzero(under == 0)] = np.nan
+        return found if np.ndim(found) else np.full(view.count, found)
 
     def whole(self, view: View) -> tuple[Array, Array, Array]:
         """(firms of which every fact is known, numerators, denominators) in whole numbers, 0 for the others."""

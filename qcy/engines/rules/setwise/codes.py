@@ -30,6 +30,11 @@ class Coder:
     def __init__(self, axis: Axis) -> None:
         self.axis = axis
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """Everything the codes hang on."""
+        return frozenset(self.axis.facts)
+
     def codes(self, view: View) -> Array:
         """One byte per firm."""
         return view.once(self, self.made)

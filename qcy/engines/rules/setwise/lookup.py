@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -34,6 +35,11 @@ class Lookup:
         room = self.kinds if self.kinds <= MOST_KINDS else 1024
         self.columns = [np.full(room, NOT_YET) for _ in range(width)]
         self._numbered: dict[int, int] = {}
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """Everything the outcomes hang on."""
+        return frozenset().union(*(coder.facts for coder in self.coders))
 
     def places(self, view: View) -> Array:
         """The place of each firm's combination in the columns."""

@@ -39,8 +39,12 @@ class Points:
 
     def sums(self, view: View, name: str) -> Sums:
         """(least, most) of every firm."""
-        found: Sums = view.once(("sums", name), lambda view: self._added(view, name))
+        found: Sums = view.once(("sums", name, *self.facts(name)), lambda view: self._added(view, name))
         return found
+
+    def facts(self, name: str) -> frozenset[str]:
+        """Everything these points hang on."""
+        return frozenset().union(*map(self._hang_on, self.ready.counted(name)))
 
     def words(self, view: View, name: str) -> Array:
         """What moves the points of every firm, in the bits of the layout."""
@@ -81,9 +85,15 @@ class Points:
         return low, high
 
     def _counted(self, view: View, part: Counted) -> Sums:
-        return view.once(
-            ("counted", id(part.group), part.judge, *map(id, part.items)), lambda view: self._sum(view, part)
-        )
+        return view.once(("counted", id(part), *self._hang_on(part)), lambda view: self._sum(view, part))
+
+    def _hang_on(self, part: Counted) -> frozenset[str]:
+        def facts() -> frozenset[str]:
+            items = [self.ready.item(part.group, item).facts for item in part.items]
+            return frozenset({part.judge}).union(*items)
+
+        found: frozenset[str] = self.ready.once(("facts", id(part)), facts)
+        return found
 
     def _sum(self, view: View, part: Counted) -> Sums:
         both = np.zeros(view.count, np.uint64)
@@ -144,6 +154,10 @@ class PointsCoder(SpanCoder):
         self.points = points
         exact = [(Fraction(value) * UNIT, side) for value, side in axis.cuts]
         self.edges = [(floor(value), bool(side) or value.denominator != 1) for value, side in exact]
+
+    @property
+    def facts(self) -> frozenset[str]:
+        return self.points.facts(self.axis.name)
 
     def made(self, view: View) -> Array:
         low, high = self.points.sums(view, self.axis.name)

@@ -17,7 +17,7 @@ from ..scope import Names
 from .alone import Alone
 from .answers import VERDICTS
 from .codes import Coder, TooMany
-from .columns import Array, Firms
+from .columns import Array
 from .layout import FAIL, OPEN, Layout
 from .lookup import Lookup, Row
 from .points import Points
@@ -114,18 +114,20 @@ class Verdicts:
         for fact in self.ready.pickers:
             rows = np.flatnonzero(is_open & ~failed & view.missing(fact))
             if len(rows):
-                possible, failed[rows] = self._picked(fact, view.part(rows))
+                possible, failed[rows] = self._picked(fact, view.narrowed(rows))
                 facts[rows] &= possible
-        told = is_open.astype(np.int64) + ((facts & self.ordinary) != 0)
-        return np.where(failed, np.int8(VERDICTS.index(FAILS)), _TOLD.take(told)), facts * ~failed
+        told = _TOLD.take(is_open.astype(np.int64) + ((facts & self.ordinary) != 0))
+        rows = np.flatnonzero(failed)
+        told[rows], facts[rows] = VERDICTS.index(FAILS), 0
+        return told, facts
 
-    def _picked(self, fact: str, firms: Firms) -> tuple[Array, Array]:
+    def _picked(self, fact: str, view: View) -> tuple[Array, Array]:
         """(facts that can decide, firms that fail) once a choice has been tried out."""
-        possible, failed = np.full(firms.count, self.layout.of([fact]), np.uint64), np.ones(firms.count, bool)
+        possible, failed = np.full(view.count, self.layout.of([fact]), np.uint64), np.ones(view.count, bool)
         kind = self.ready.dictionary[fact]
         for place in range(len(values_of(kind))):
-            words, rows, view = self._words(View(firms.with_choice(kind, place)))
-            possible[rows] |= self._facts(words, view)
+            words, rows, left = self._words(view.chosen(kind, place))
+            possible[rows] |= self._facts(words, left)
             failed[rows] = False
         return possible, failed
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..facts import FactKind
 from .columns import Array, Firms
 
 
@@ -18,6 +19,7 @@ class View:
         self.rows: Array | None = None
         self._wider: View | None = None
         self._places: Any = None
+        self._chosen = ""
         self._known: dict[Any, Any] = {}
 
     def narrowed(self, places: Array) -> View:
@@ -27,23 +29,25 @@ class View:
         found.rows = places if self.rows is None else self.rows.take(places)
         return found
 
-    def part(self, places: Array) -> Firms:
-        """A table of some of these rows."""
-        return self.firms.take(places if self.rows is None else self.rows.take(places))
+    def chosen(self, kind: FactKind, place: int) -> View:
+        """The same rows with a yes-or-no fact or a choice known, by the place of its value."""
+        found = View(self.firms.with_choice(kind, place))
+        found.count, found.rows, found._wider, found._chosen = self.count, self.rows, self, kind.name
+        return found
 
     def once(self, key: Any, make: Callable[[View], Any]) -> Any:
         """Arrays that belong to these rows, made when they are first asked for."""
         if key not in self._known:
-            found = self._wider._inherited(key) if self._wider else None
-            self._known[key] = make(self) if found is None else _taken(found, self._places)
+            found = self._inherited(key)
+            self._known[key] = make(self) if found is None else found
         return self._known[key]
 
     def _inherited(self, key: Any) -> Any:
-        """What is known already for these rows or for wider ones."""
-        if key not in self._known and self._wider:
+        """What is known already for these rows or for wider ones, unless it hangs on a fact that is chosen here."""
+        if key not in self._known and self._wider and not (self._chosen and _hangs_on(key, self._chosen)):
             found = self._wider._inherited(key)
             if found is not None:
-                self._known[key] = _taken(found, self._places)
+                self._known[key] = found if self._places is None else _taken(found, self._places)
         return self._known.get(key)
 
     def values(self, fact: str) -> Array | None:
@@ -78,6 +82,13 @@ class View:
     def row(self, place: int) -> int:
         """The row of the table behind a place."""
         return place if self.rows is None else int(self.rows[place])
+
+
+def _hangs_on(key: Any, fact: str) -> bool:
+    """Keys are a fact, something about a fact or about points, or a coder or a lookup."""
+    if key.__class__ is str:
+        return bool(key == fact)
+    return fact in (key[1:] if key.__class__ is tuple else key.facts)
 
 
 def _taken(found: Any, places: Array) -> Any:
