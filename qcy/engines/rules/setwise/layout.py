@@ -35,11 +35,11 @@ class Layout:
         """An axis of one fact is that fact; others have bits of their own. TooMany beyond 62."""
         if len(axis.facts) == 1:
             return self.of(axis.facts)
-        place = len(self.facts) + self._axes.setdefault(axis, len(self._axes))
-        if place >= 62:
-            raise TooMany
-        self._masks = None
-        return 1 << place
+        if axis not in self._axes:
+            if len(self.facts) + len(self._axes) >= 62:
+                raise TooMany
+            self._axes[axis], self._masks = len(self._axes), None
+        return 1 << len(self.facts) + self._axes[axis]
 
     def asked(self, lattice: Lattice, outcome: Outcome) -> int:
         return sum(self.axis(axis) for axis in {lattice.axes[place] for place in outcome.asked})

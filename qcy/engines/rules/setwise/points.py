@@ -48,14 +48,37 @@ class Points:
 
     def words(self, view: View, name: str) -> Array:
         """What moves the points of every firm, in the bits of the layout."""
-        total = np.zeros(view.count, np.uint64)
-        for part in self.ready.counted(name):
-            words = np.zeros(view.count, np.uint64)
-            for item in part.items:
-                words |= self.item(part.group, item).taken(view, 1)
+        first, *more = [self._moved(view, part) for part in self.ready.counted(name)]
+        for words in more:
+            first = first | words
+        return first
+
+    def _moved(self, view: View, part: Counted) -> Array:
+        """What moves some items; nothing where they have their maximum already, or a reviewer has given the points."""
+        found: Array = view.once(
+            ("moved", id(part), *self._hang_on(part)), lambda view: self._words_of(view, part)
+        )
+        return found
+
+    def _words_of(self, view: View, part: Counted) -> Array:
+        words = np.zeros(view.count, np.uint64)
+        for item in part.items:
+            words |= self.item(part.group, item).taken(view, 1)
+        if part.judge or self._highest(part) is not None:
             low, high = self._counted(view, part)
-            total |= words * (low < high)
-        return total
+            words *= low < high
+        return words
+
+    def _highest(self, part: Counted) -> int | None:
+        """The maximum in millionths, where the items can come to more."""
+
+        def found() -> int | None:
+            items = [self.item(part.group, item).lattice.endings for item in part.items]
+            most = sum(max(_ends(ending)[1] for ending in endings) for endings in items)
+            return None if part.highest is None or most <= _whole(part.highest) else _whole(part.highest)
+
+        highest: int | None = self.ready.once(("highest", id(part)), found)
+        return highest
 
     def item(self, group: ScoreGroup, item: ScoreItem) -> Lookup:
         """Columns: the ends; what moves the item."""
@@ -100,8 +123,8 @@ class Points:
         for item in part.items:
             both += self.item(part.group, item).taken(view)
         low, high = (both & np.uint64(2**HALF - 1)).view(np.int64), (both >> np.uint64(HALF)).view(np.int64)
-        if part.highest is not None:
-            highest = _whole(part.highest)
+        highest = self._highest(part)
+        if highest is not None:
             low, high = np.minimum(low, highest), np.minimum(high, highest)
         return self._given(view, part.judge, (low, high))
 

@@ -74,6 +74,8 @@ class Verdicts:
         """(verdict, facts that decide it) of every firm."""
         count = view.count
         words, rows, view = self._words(view)
+        if not self.followed:
+            words, rows, view = self._alive(words, rows, view)
         told = self._told(words, view) if self.followed else self._by_hand(view)
         if len(rows) == count:
             return told
@@ -82,13 +84,22 @@ class Verdicts:
         return verdict, deciding
 
     def _words(self, view: View) -> tuple[Array, Array, View]:
-        """Of firms that have not failed: their words, their places, and what is known of them."""
+        """Of firms that have not failed, and of some that have: their words, their places, and what is known of them."""
         words, rows = np.zeros(view.count, np.uint64), np.arange(view.count)
         for step in self.steps:
-            if np.count_nonzero(words < FAIL) <= FEWER * len(words):
-                words, rows, view = self._alive(words, rows, view)
+            words, rows, view = self._without_most(words, rows, view)
             words |= self._asked(step, view)
-        return self._alive(words, rows, view)
+        return self._without_most(words, rows, view)
+
+    def _without_most(self, words: Array, rows: Array, view: View) -> tuple[Array, Array, View]:
+        """Firms that have failed are left out once they are many: taking columns costs as much as a condition."""
+        many = np.count_nonzero(words < FAIL) <= FEWER * len(words)
+        return self._alive(words, rows, view) if many else (words, rows, view)
+
+    @staticmethod
+    def _alive(words: Array, rows: Array, view: View) -> tuple[Array, Array, View]:
+        alive = np.flatnonzero(words < FAIL)
+        return words.take(alive), rows.take(alive), view.narrowed(alive)
 
     @staticmethod
     def _asked(step: Lookup, view: View) -> Array:
@@ -101,35 +112,28 @@ class Verdicts:
                 words[rows] = _tried(step, number, place, inside, view.narrowed(rows), words[rows])
         return words
 
-    @staticmethod
-    def _alive(words: Array, rows: Array, view: View) -> tuple[Array, Array, View]:
-        alive = np.flatnonzero(words < FAIL)
-        if len(alive) == len(words):
-            return words, rows, view
-        return words.take(alive), rows.take(alive), view.narrowed(alive)
-
     def _told(self, words: Array, view: View) -> tuple[Array, Array]:
-        """Of firms that have not failed."""
-        is_open, facts, failed = words != 0, self._facts(words, view), np.zeros(view.count, bool)
+        alive = words < FAIL
+        words = words * alive
+        is_open, facts = words != 0, self._facts(words, view)
         for fact in self.ready.pickers:
-            rows = np.flatnonzero(is_open & ~failed & view.missing(fact))
+            rows = np.flatnonzero(is_open & alive & view.missing(fact))
             if len(rows):
-                possible, failed[rows] = self._picked(fact, view.narrowed(rows))
+                possible, alive[rows] = self._picked(fact, view.narrowed(rows))
                 facts[rows] &= possible
         told = _TOLD.take(is_open.astype(np.int64) + ((facts & self.ordinary) != 0))
-        rows = np.flatnonzero(failed)
-        told[rows], facts[rows] = VERDICTS.index(FAILS), 0
-        return told, facts
+        return told * alive.view(np.int8), facts * alive  # the code of "fails" is 0
 
     def _picked(self, fact: str, view: View) -> tuple[Array, Array]:
-        """(facts that can decide, firms that fail) once a choice has been tried out."""
-        possible, failed = np.full(view.count, self.layout.of([fact]), np.uint64), np.ones(view.count, bool)
+        """(facts that can decide, whether a firm can pass at all) once a choice has been tried out."""
+        possible, alive = np.full(view.count, self.layout.of([fact]), np.uint64), np.zeros(view.count, bool)
         kind = self.ready.dictionary[fact]
         for place in range(len(values_of(kind))):
             words, rows, left = self._words(view.chosen(kind, place))
-            possible[rows] |= self._facts(words, left)
-            failed[rows] = False
-        return possible, failed
+            passes = words < FAIL
+            possible[rows] |= self._facts(words * passes, left)
+            alive[rows] |= passes
+        return possible, alive
 
     def _facts(self, words: Array, view: View) -> Array:
         for axis in self.axes:
