@@ -2,7 +2,7 @@
 
 Run with the product's python. Prints CPU seconds for judging all firms by 21 policy versions, the product's first, and
 how many qualify. --peers leaves the product out. With --check nothing is measured: the peers' answers are compared with
-the product's (minutes for 5,000 firms with gaps, since the product asks each unsettled firm alone).
+the product's.
 """
 
 from __future__ import annotations

@@ -326,6 +326,18 @@ def test_R1_more_axes_than_are_looked_up_together_and_more_facts_than_a_word_has
         assert answers[1].undecided_by == () and answers[0].undecided_by == ("f0",)
 
 
+def test_R1_one_condition_on_more_facts_than_can_be_numbered() -> None:
+    names = [f"f{n}" for n in range(45)]  # 3 ** 45 combinations
+    kinds = dictionary_of([{"name": name, "zh": name, "type": "int", "min": 0, "max": 9} for name in names])
+    when = " or ".join(f"{name} > 8" for name in names)
+    rule = pack(f"clauses:\n  - {{id: one, title: 条件, when: '{when}', source: 第一条, grade: T}}", kinds)
+    none = dict.fromkeys(names, 1)
+    rows: list[dict[str, Any]] = [none, none | {"f44": 9}, {k: v for k, v in none.items() if k != "f40"}, {}]
+    answers = both(rule, rows, kinds)
+    assert [answer.verdict for answer in answers] == ["fails", "qualifies", "unknown", "unknown"]
+    assert answers[2].undecided_by == ("f40",)
+
+
 def test_R1_nobody_in_the_starter_pack_is_asked_one_by_one(tmp_path: Path) -> None:
     kinds = dictionary()
     make_register(tmp_path / "register.arrow", kinds, 2_000, TODAY)

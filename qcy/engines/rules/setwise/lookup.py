@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..lattice.lattice import Lattice, Outcome
-from .codes import Coder
+from .codes import Coder, TooMany
 from .columns import Array
 from .view import View
 
@@ -20,11 +20,14 @@ MOST_KINDS = 1 << 20
 Row = tuple[int, ...]
 """What an outcome says, as whole numbers: one for each column of the table."""
 
+_WIDTHS: tuple[tuple[int, Any], ...] = ((2**16, np.uint16), (2**32, np.uint32), (2**63, np.int64))
+"""Combinations are numbered in as few bytes as will do."""
+
 NOT_YET = np.uint64(2**64 - 1)
 
 
 class Lookup:
-    """`read` turns an outcome into whole numbers below 2^64 - 1, `width` of them."""
+    """`read` turns an outcome into whole numbers below 2^64 - 1, `width` of them. TooMany beyond 2^63 combinations."""
 
     def __init__(
         self, lattice: Lattice, coders: Sequence[Coder], read: Callable[[Outcome], Row], width: int = 1
@@ -32,6 +35,8 @@ class Lookup:
         self.lattice, self.coders, self.read = lattice, coders, read
         self.sizes = [len(coder.bits) for coder in coders]
         self.kinds = prod(self.sizes)
+        if self.kinds >= _WIDTHS[-1][0]:
+            raise TooMany
         room = self.kinds if self.kinds <= MOST_KINDS else 1024
         self.columns = [np.full(room, NOT_YET) for _ in range(width)]
         self._numbered: dict[int, int] = {}
@@ -66,7 +71,7 @@ class Lookup:
         return self._numbers([coder.codes(view) for coder in self.coders])
 
     def _numbers(self, codes: Sequence[Array]) -> Array:
-        keys: Any = codes[0].astype(np.int64 if self.kinds > 2**16 else np.uint16)
+        keys: Any = codes[0].astype(next(kind for most, kind in _WIDTHS if self.kinds <= most))
         for size, code in zip(self.sizes[1:], codes[1:], strict=True):
             keys *= size
             keys += code
