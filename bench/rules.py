@@ -10,10 +10,13 @@ import argparse
 import tempfile
 import time
 import tracemalloc
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from qcy.engines.rules import Dictionary, Pack, decide, load_pack
+from qcy.engines.rules import Answer, Dictionary, Pack, decide, load_pack
 from qcy.engines.rules.explain import Explanation
 from qcy.engines.rules.lattice.ready import ready_for
 from qcy.engines.rules.packs.names import names_of
@@ -171,21 +174,24 @@ def _made(path: Path, dictionary: Dictionary, firms: int) -> Snapshot:
 
 
 def explanations() -> None:
-    """One firm of which everything is known, decided and explained."""
-    pack, dictionary = packs_by_name()["cn.tsme.2017"], read_dictionary(POLICIES)
-    (case, *_) = pack.versions[0].cases
-    facts = {name: told.value for name, told in dictionary.read(case.facts)[0].items()}
-    for what, act in (
-        ("decide", lambda: decide(pack, dictionary, facts, case.on)),
-        (
-            "decide and explain clauses",
-            lambda: Explanation(decide(pack, dictionary, facts, case.on)).findings,
-        ),
-    ):
-        started = time.process_time()
-        for _ in range(200):
+    """Firms of which everything is known, one that qualifies and one that fails, decided and explained."""
+    pack, dictionary = packs_by_name()[ONE], read_dictionary(POLICIES)
+    cases = {case.expect["verdict"]: case for case in reversed(pack.versions[0].cases)}
+    for verdict in ("qualifies", "fails"):
+        case = cases[verdict]
+        facts = {name: told.value for name, told in dictionary.read(case.facts)[0].items()}
+        answer = partial(decide, pack, dictionary, facts, case.on)
+        for what, act in (("decide", answer), ("decide and explain", partial(_explained, answer))):
             act()
-        print(f"{what} one firm: {(time.process_time() - started) / 200 * 1000:.2f} ms of CPU")
+            started = time.process_time()
+            for _ in range(200):
+                act()
+            spent = (time.process_time() - started) / 200 * 1000
+            print(f"{what} a firm that {verdict}: {spent:.2f} ms of CPU", flush=True)
+
+
+def _explained(answer: Callable[[], Answer]) -> Any:
+    return Explanation(answer()).findings
 
 
 if __name__ == "__main__":

@@ -161,8 +161,14 @@ class Explanation:
         routes = self.version.routes_for(clause.id)
         alone = not routes or _holds(self._own(clause))
         used = "" if alone else next((r.id for r in routes if self._stands_in(r)), "")
-        options = tuple(self._finding(o, self._own(o)) for route in routes for o in route.options)
-        return self._finding(clause, self.firm.clause(clause), by_route=used, options=options)
+        met = self.firm.clause(clause)
+        unneeded = _holds(met)  # nobody asks what would open another way
+        options = tuple(
+            self._finding(option, self._own(option), settled=unneeded)
+            for route in routes
+            for option in route.options
+        )
+        return self._finding(clause, met, by_route=used, options=options, settled=unneeded)
 
     def _own(self, clause: Clause) -> Settled:
         return self.firm.condition(self.firm.ready.own(clause))
@@ -171,7 +177,12 @@ class Explanation:
         return _holds(self.firm.condition(self.firm.ready.route(route)))
 
     def _finding(
-        self, clause: Clause, met: Settled, by_route: str = "", options: tuple[Finding, ...] = ()
+        self,
+        clause: Clause,
+        met: Settled,
+        by_route: str = "",
+        options: tuple[Finding, ...] = (),
+        settled: bool = False,
     ) -> Finding:
         verdict, undecided, judged = named(met.facts, self.dictionary)
         if met.certain and not _holds(met):
@@ -184,7 +195,7 @@ class Explanation:
             state,
             tuple(self._measured(clause.when)),
             tuple(Evidence(name, self.told.get(name)) for name in self._facts_in(clause.when)),
-            tuple(self._changes(clause)) if state == UNMET and not by_route else (),
+            tuple(self._changes(clause)) if state == UNMET and not settled else (),
             undecided,
             judged,
             clause.source,
@@ -247,10 +258,17 @@ class Explanation:
     def _changes(self, clause: Clause) -> Iterator[Change]:
         for fact in self._facts_in(clause.when):
             if self._changeable(fact) and not self.dictionary[fact].judgement:
-                found = self._without(fact)
                 with suppress(TooOpen):
-                    met = clause_met(self.version, found.run, clause)
-                    yield from self._nearest(fact, met, lambda value: value is True)
+                    yield from self._nearest(fact, self._opened(clause, fact), lambda value: value is True)
+
+    def _opened(self, clause: Clause, fact: str) -> Any:
+        """Whether the clause is met with that fact left open; the same for every firm if it rests on nothing else."""
+
+        def met() -> Any:
+            return clause_met(self.version, self._without(fact).run, clause)
+
+        alone = self.firm.ready.clause(clause).facts == {fact}
+        return self._once("opened", met, clause.when) if alone else met()
 
     def _changeable(self, fact: str) -> bool:
         """Whether it was told and can ever be otherwise: a date of registration cannot."""
