@@ -181,7 +181,11 @@ def explanations() -> None:
         case = cases[verdict]
         facts = {name: told.value for name, told in dictionary.read(case.facts)[0].items()}
         answer = partial(decide, pack, dictionary, facts, case.on)
-        for what, act in (("decide", answer), ("decide and explain", partial(_explained, answer))):
+        for what, act in (
+            ("decide", answer),
+            ("decide and explain", partial(_explained, answer)),
+            ("decide, explain, and what would raise each item's points of", partial(_with_points, answer)),
+        ):
             act()
             started = time.process_time()
             for _ in range(200):
@@ -192,6 +196,11 @@ def explanations() -> None:
 
 def _explained(answer: Callable[[], Answer]) -> Any:
     return Explanation(answer()).findings
+
+
+def _with_points(answer: Callable[[], Answer]) -> Any:
+    explanation = Explanation(answer())
+    return explanation.findings, explanation.groups
 
 
 if __name__ == "__main__":
