@@ -10,9 +10,10 @@ from fractions import Fraction
 from typing import Any
 
 from .decide import Answer
-from .explain import Explanation, Finding, Line
+from .explain import Explanation
 from .facts import Told
 from .feel.durations import Months
+from .findings import Finding, Line
 from .outcomes.compare import OpenText
 from .outcomes.diagrams import Branch
 from .outcomes.terms import Term
