@@ -296,6 +296,29 @@ def test_R2_points_lie_between_what_completions_give(rows: list[dict[str, int]])
             assert answer.verdict in {"unknown", whole.verdict}
 
 
+JUDGED = """
+clauses:
+  - {id: item, title: 单项, when: points_team >= 5, source: 第一条, grade: T}
+  - {id: all, title: 合计, when: points_panel >= 6, source: 第二条, grade: T}
+scores:
+  - id: panel
+    title: 评审
+    judge: panel
+    show_items: true
+    items:
+      - {id: team, title: 团队, awarded: [0, 10], source: 附件}
+"""
+
+
+def test_R2_points_for_a_group_do_not_tell_those_of_an_item() -> None:
+    answers = both(pack(JUDGED), [{}, {"panel": 8}, {"panel": 3}], SMALL)
+    assert [(a.verdict, a.judged_by) for a in answers] == [
+        ("manual", ("panel",)),
+        ("manual", ("panel",)),
+        ("fails", ()),
+    ]
+
+
 def test_R3_points_against_a_bound_between_two_millionths() -> None:
     kinds = dictionary_of(FEW)
     rule = pack(

@@ -122,9 +122,11 @@ class Firm:
 
     def settled(self, question: Question) -> Settled:
         """By plain calculation where everything is known, else in the lattice, else by the interpreter."""
-        if question.facts <= self.facts.keys():
-            return Settled((question.evaluate(self.names),), NO_FACTS)
         try:
+            if question.facts <= self.facts.keys():
+                value = question.evaluate(self.names)
+                if value.__class__ is not Branch:  # else it asks for a reviewer's points inside a range
+                    return Settled((value,), NO_FACTS)
             if question.lattice is not None:
                 return self._looked_up(question.lattice)
             value = question.evaluate(self.names)
@@ -208,8 +210,12 @@ class Firm:
         low, high = ends_of(ending) if value is None else (value, value)
         if low is None or high is None:
             raise TooOpen
-        facts = ending.facts if isinstance(ending, Term) else NO_FACTS
-        return Span(low, high, facts - self.facts.keys() if low < high else NO_FACTS)
+        return Span(low, high, self._movers(ending) if low < high else NO_FACTS)
+
+    def _movers(self, ending: Term) -> frozenset[str]:
+        """Facts that are missing; and the reviewers, whose points for a whole group do not tell those of an item."""
+        open_leaves = (leaf for leaf in ending.leaves if not leaf.grid or leaf.id not in self.facts)
+        return NO_FACTS.union(*(leaf.facts for leaf in open_leaves))
 
 
 def _sum(spans: list[Span]) -> Span:
