@@ -15,12 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qcy.engines.rules import Dictionary, decide, dictionary_of
-from qcy.engines.rules.feel.evaluate import Evaluation
-from qcy.engines.rules.feel.parse import expression
 from qcy.engines.rules.lattice import ready as lattice_ready
 from qcy.engines.rules.lattice.axes import QuotientAxis
 from qcy.engines.rules.lattice.ready import Ready
-from qcy.engines.rules.packs.model import Clause, Pack, Version
 from qcy.engines.rules.packs.names import names_of
 from qcy.engines.rules.setwise import codes, lookup
 from qcy.engines.rules.setwise.answers import rows_of
@@ -32,7 +29,6 @@ from qcy.engines.rules.setwise.view import View
 from qcy.engines.rules.synthetic import make_register
 from qcy.engines.rules.vectors import as_expected
 
-from . import test_outcomes as outcomes
 from .firm import SMALL, TODAY, clause, dictionary, pack, policies
 
 FEW = [{"name": name, "zh": name, "type": "int", "min": 0, "max": 6} for name in "abcd"]
@@ -89,30 +85,6 @@ def test_R2_yes_and_no_only_if_every_completion_says_so(
             if any(holds(full) != holds(full | {fact: n}) for full in completions(row) for n in range(7)):
                 assert fact in answer.undecided_by or answer.verdict != "unknown", (row, fact)
                 assert answer.verdict == "unknown", row
-
-
-@settings(max_examples=250, deadline=None)
-@given(
-    texts=st.lists(outcomes.conditions, min_size=1, max_size=3),
-    rows=st.lists(outcomes.firms, min_size=1, max_size=5),
-)
-def test_R2_versions_put_together_by_chance(texts: list[str], rows: list[dict[str, Any]]) -> None:
-    """Up to three clauses over facts they share: both evaluators agree, and neither says more than is known."""
-    clauses = tuple(Clause(f"c{n}", "条件", expression(text), text) for n, text in enumerate(texts))
-    version = Version("test.1", TODAY, None, ("new",), "active", "", clauses=clauses)
-    for row, answer in zip(
-        rows, both(Pack("test", "", "", "", "city", (version,)), rows, SMALL), strict=True
-    ):
-        held = [
-            [Evaluation(full.__getitem__).value(c.when) is True for c in clauses]
-            for full in outcomes.completions(row)
-        ]
-        ends = {all(each) for each in held}
-        assert answer.verdict == "unknown" or ends == {answer.verdict == "qualifies"}, row
-        pivotal = (
-            set().union(*(outcomes.by_hand(text, row)[1] for text in texts)) if len(texts) == 1 else set()
-        )
-        assert pivotal <= set(answer.undecided_by), row
 
 
 @pytest.mark.parametrize(
