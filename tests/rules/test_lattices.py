@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -15,11 +14,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qcy.engines.rules import Dictionary, decide, dictionary_of
-from qcy.engines.rules.lattice import ready as lattice_ready
 from qcy.engines.rules.lattice.axes import QuotientAxis
 from qcy.engines.rules.lattice.ready import Ready
 from qcy.engines.rules.packs.names import names_of
-from qcy.engines.rules.setwise import codes, lookup
 from qcy.engines.rules.setwise.answers import rows_of
 from qcy.engines.rules.setwise.codes import QuotientCoder
 from qcy.engines.rules.setwise.columns import firms_of
@@ -208,38 +205,6 @@ def test_R2_a_quotient_lies_in_one_of_the_cells_it_is_said_to_reach(row: dict[st
         assert axis.bits(axis.reach(full)) & reached
 
 
-MANY = "a >= 2 or b / c >= 0.5 or b - d > 2 or c / d < 1 or a * b >= 7"
-
-
-@settings(max_examples=40, deadline=None)
-@given(rows=FIRMS)
-def test_R1_kinds_of_firms_may_outgrow_their_table(rows: list[dict[str, int]]) -> None:
-    """Where combinations are too many for a table they are numbered as they turn up."""
-    rule, kinds = clause(MANY, FEW), dictionary_of(FEW)
-    before = lookup.MOST_KINDS
-    lookup.MOST_KINDS = 4
-    try:
-        both(rule, rows, kinds)
-    finally:
-        lookup.MOST_KINDS = before
-
-
-@pytest.mark.parametrize(
-    ("module", "limit", "to"), [(lattice_ready, "MOST_BRANCHES", 1), (codes, "LARGEST", 6)]
-)
-def test_R1_what_arrays_cannot_follow_is_asked_one_by_one(
-    module: Any, limit: str, to: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, limit, to)
-    kinds = dictionary_of(FEW)
-    rows = [{"a": a, "b": b} for a in range(0, 7, 2) for b in range(0, 7, 2)] + [{}, {"c": 1}, {"a": 1}]
-    for body in (f"clauses:\n  - {{id: one, title: 条件, when: '{MANY}', source: 第一条, grade: T}}", SCORED):
-        rule = pack(body, kinds)
-        fresh = replace(rule, versions=tuple(replace(v) for v in rule.versions))
-        both(fresh, rows, kinds)
-        assert evaluate(fresh, kinds, firms_of(rows, kinds), TODAY).alone > 0
-
-
 SCORED = """
 clauses:
   - {id: score, title: 得分, when: points_total >= 10 and points_all != 0, source: 第一条, grade: T}
@@ -332,33 +297,6 @@ def test_R1_a_choice_that_moves_points_as_well(
     rule = pack(PICKED_POINTS, kinds)
     assert Ready(rule.versions[0], kinds, TODAY, "new", None).pickers == ["who"]
     both(rule, [row | extra for row, extra in zip(rows, more, strict=False)], kinds)
-
-
-def test_R1_more_axes_than_are_looked_up_together_and_more_facts_than_a_word_has() -> None:
-    names = [f"f{n}" for n in range(64)]
-    kinds = dictionary_of([{"name": name, "zh": name, "type": "int", "min": 0, "max": 9} for name in names])
-    for count in (20, 64):
-        clauses = "\n".join(
-            f"  - {{id: c{n}, title: 条件, when: 'f{n} / f{n + 1} >= 0.5 or f{n} > 8', source: 第一条, grade: T}}"
-            for n in range(0, count, 2)
-        )
-        rule = pack(f"clauses:\n{clauses}", kinds)
-        rows = [{name: 9 for name in names[:count] if name != gap} for gap in (*names[:count], "")]
-        rows += [{name: 9 for name in names[: n * 3]} for n in range(5)]
-        answers = both(rule, rows, kinds)
-        assert answers[1].undecided_by == () and answers[0].undecided_by == ("f0",)
-
-
-def test_R1_one_condition_on_more_facts_than_can_be_numbered() -> None:
-    names = [f"f{n}" for n in range(45)]  # 3 ** 45 combinations
-    kinds = dictionary_of([{"name": name, "zh": name, "type": "int", "min": 0, "max": 9} for name in names])
-    when = " or ".join(f"{name} > 8" for name in names)
-    rule = pack(f"clauses:\n  - {{id: one, title: 条件, when: '{when}', source: 第一条, grade: T}}", kinds)
-    none = dict.fromkeys(names, 1)
-    rows: list[dict[str, Any]] = [none, none | {"f44": 9}, {k: v for k, v in none.items() if k != "f40"}, {}]
-    answers = both(rule, rows, kinds)
-    assert [answer.verdict for answer in answers] == ["fails", "qualifies", "unknown", "unknown"]
-    assert answers[2].undecided_by == ("f40",)
 
 
 def test_R1_nobody_in_the_starter_pack_is_asked_one_by_one(tmp_path: Path) -> None:

@@ -16,10 +16,11 @@ from .facts import Dictionary
 from .feel.functions import half_up
 from .lattice.firm import Firm
 from .lattice.firm import Span as Points
+from .lattice.ready import ready_for
 from .outcomes.diagrams import TooOpen
 from .outcomes.terms import Number, plain
 from .packs.model import DRAFT, Amount, Flag, Pack, Version
-from .scope import POINTS, Names, score_names
+from .scope import POINTS, score_names
 
 QUALIFIES, FAILS, UNKNOWN, MANUAL = "qualifies", "fails", "unknown", "manual"
 
@@ -67,7 +68,7 @@ def decide(
         return Answer(pack, None, FAILS, on, kind)
     if version.status == DRAFT and not allow_draft:
         return Answer(pack, version, MANUAL, on, kind)
-    firm = Firm(version, Names(version, dictionary, facts, on, kind, calendar))
+    firm = Firm(ready_for(version, dictionary, on, kind, calendar), facts)
     verdict, undecided, judged = verdict_of(firm)
     provisional = version.status != "active"
     answer = Answer(pack, version, verdict, on, kind, undecided, judged, provisional=provisional, firm=firm)

@@ -199,10 +199,7 @@ class Explanation:
 
     def _without(self, fact: str) -> Names:
         """The same question with this one fact left open."""
-        facts = {name: value for name, value in self.names.facts.items() if name != fact}
-        return Names(
-            self.version, self.dictionary, facts, self.answer.on, self.answer.kind, self.names.run.calendar
-        )
+        return self.firm.ready.names({name: v for name, v in self.firm.facts.items() if name != fact})
 
     def _nearest(self, fact: str, outcome: Any, wanted: Any) -> Iterator[Change]:
         """The value of `fact` nearest to the present one at which the outcome is wanted; nothing if none is."""

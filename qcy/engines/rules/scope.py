@@ -55,7 +55,6 @@ class Names:
         calendar: Any = None,
     ) -> None:
         self.version, self.dictionary, self.facts = version, dictionary, facts
-        self.application = on, kind
         self._application = {"application_date": on, "application": kind, "fiscal_year": on.year - 1}
         self._found: dict[str, Any] = {}
         self.run = Evaluation(self.value, Diagrams(), calendar)

@@ -40,17 +40,13 @@ class Reach:
     null: bool = False
 
 
-class Axis(ABC):
+class Axis:
     """`facts` settle it; `inside` is the number of its cells without the one for "no value"."""
 
     def __init__(self, facts: Iterable[str], cuts: list[Any]) -> None:
         self.facts, self.cuts = tuple(facts), cuts
         self.has_null = bool(cuts) and cuts[0] == NULL
         self.inside = len(cuts) + 1 - self.has_null
-
-    @abstractmethod
-    def reach(self, facts: Mapping[str, Any]) -> Reach:
-        """The cells a firm with these facts can be in."""
 
     def bits(self, reach: Reach) -> int:
         """The same as one bit per cell; where nothing tells "no value" from the first cell they are one."""
@@ -62,7 +58,15 @@ class Axis(ABC):
         return self.inside + self.has_null
 
 
-class WordAxis(Axis):
+class FactAxis(Axis, ABC):
+    """An axis that facts alone tell."""
+
+    @abstractmethod
+    def reach(self, facts: Mapping[str, Any]) -> Reach:
+        """The cells a firm with these facts can be in."""
+
+
+class WordAxis(FactAxis):
     """A yes-or-no fact, a choice or a text."""
 
     def __init__(self, kind: FactKind, cuts: list[Any]) -> None:
@@ -84,7 +88,7 @@ class WordAxis(Axis):
         )
 
 
-class NumberAxis(Axis):
+class NumberAxis(FactAxis):
     """A number or a day; cuts in steps."""
 
     def __init__(self, kind: FactKind, leaf: Leaf, cuts: list[int]) -> None:
@@ -110,7 +114,7 @@ class NumberAxis(Axis):
         ]
 
 
-class QuotientAxis(Axis):
+class QuotientAxis(FactAxis):
     """Several facts in one quotient of polynomials, never formed: compared by cross-multiplication."""
 
     def __init__(self, term: Term, cuts: list[Any], dictionary: Dictionary) -> None:
@@ -155,14 +159,11 @@ class QuotientAxis(Axis):
 
 
 class PointsAxis(Axis):
-    """Points of an item, a group or the whole, between what their items can come to."""
+    """Points of an item, a group or the whole, between what their items can come to: told by the items, not by facts."""
 
     def __init__(self, name: str, cuts: list[Any]) -> None:
         super().__init__((), cuts)
         self.name = name
-
-    def reach(self, facts: Mapping[str, Any]) -> Reach:
-        raise NotImplementedError("points are told by their items")
 
     def between(self, low: Number, high: Number) -> Reach:
         return Reach(bisect_right(self.cuts, (low, 0)), bisect_right(self.cuts, (high, 0)))

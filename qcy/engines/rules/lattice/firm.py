@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -10,11 +11,10 @@ from typing import Any
 from ..outcomes.diagrams import Branch, TooOpen, endings, variables
 from ..outcomes.terms import Number, Term
 from ..outcomes.totals import ends_of
-from ..packs.model import Clause, ScoreGroup, ScoreItem, Version
-from ..scope import Names
-from .axes import Axis, PointsAxis
+from ..packs.model import Clause, ScoreGroup, ScoreItem
+from .axes import Axis, FactAxis, PointsAxis
 from .lattice import Lattice
-from .ready import Counted, Question, ready_for, values_of
+from .ready import Counted, Question, Ready, values_of
 
 NO_FACTS: frozenset[str] = frozenset()
 
@@ -42,12 +42,11 @@ class Span:
 
 
 class Firm:
-    """A version asked of one firm; `names` holds the firm's facts."""
+    """A version that has been made ready, asked of one firm with these facts."""
 
-    def __init__(self, version: Version, names: Names) -> None:
-        self.version, self.names, self.facts = version, names, names.facts
-        on, kind = names.application
-        self.ready = ready_for(version, names.dictionary, on, kind, names.run.calendar)
+    def __init__(self, ready: Ready, facts: Mapping[str, Any]) -> None:
+        self.ready, self.version, self.facts = ready, ready.version, facts
+        self.names = ready.names(facts)
         self._bits: dict[Axis, tuple[int, frozenset[str]]] = {}
         self._spans: dict[Any, Span] = {}
         self._conditions: dict[Question, Settled] = {}
@@ -63,9 +62,8 @@ class Firm:
         found = self._asked()
         for fact in self.ready.pickers:
             if found and fact not in self.facts:
-                parts = [
-                    self._picked(fact, value)._asked() for value in values_of(self.ready.dictionary[fact])
-                ]
+                values = values_of(self.ready.dictionary[fact])
+                parts = [Firm(self.ready, {**self.facts, fact: value})._asked() for value in values]
                 possible = [part for part in parts if part is not None]
                 found = found & NO_FACTS.union({fact}, *possible) if possible else None
         return found
@@ -78,12 +76,6 @@ class Firm:
                 return None
             asked = asked if found.certain else asked | found.facts
         return asked
-
-    def _picked(self, fact: str, value: Any) -> Firm:
-        n = self.names
-        on, kind = n.application
-        known = {**self.facts, fact: value}
-        return Firm(self.version, Names(self.version, n.dictionary, known, on, kind, n.run.calendar))
 
     # -- conditions -------------------------------------------------------------
 
@@ -147,6 +139,7 @@ class Firm:
                 span = self.points(axis.name)
                 self._bits[axis] = axis.bits(axis.between(span.low, span.high)), span.facts
             else:
+                assert isinstance(axis, FactAxis)
                 missing = frozenset(fact for fact in axis.facts if fact not in self.facts)
                 self._bits[axis] = axis.bits(axis.reach(self.facts)), missing
         return self._bits[axis]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 from ..outcomes.diagrams import Branch, Variable, identity
@@ -46,6 +47,7 @@ class Lattice:
         self._numbers: dict[Hashable, int] = {}
         self._cuts: dict[Hashable, Cut] = {}
         self._outcomes: dict[tuple[int, int], Outcome] = {}
+        self._one_at_a_time = Lock()
 
     @cached_property
     def splits(self) -> list[tuple[int, list[int]]]:
@@ -60,9 +62,11 @@ class Lattice:
 
     def outcome(self, bits: Sequence[int]) -> Outcome:
         """For firms that can be in these cells (bits) of each axis."""
-        if len(self._cuts) > MOST_KEPT:
-            self._cuts.clear()
-        _, ends, axes = self._cut(self.root, tuple(bits))
+        with self._one_at_a_time:  # a number given twice would make different diagrams the same
+            if len(self._cuts) > MOST_KEPT:
+                self._cuts.clear()
+                self._numbers.clear()
+            _, ends, axes = self._cut(self.root, tuple(bits))
         if (ends, axes) not in self._outcomes:
             endings = tuple(ending for place, ending in enumerate(self.endings) if ends >> place & 1)
             asked = tuple(place for place in range(len(self.axes)) if axes >> place & 1)

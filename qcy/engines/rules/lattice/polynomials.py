@@ -20,6 +20,22 @@ class Polynomial:
 
     parts: tuple[tuple[int, tuple[str, ...]], ...]
 
+    @property
+    def facts(self) -> frozenset[str]:
+        return frozenset(name for _, names in self.parts for name in names)
+
+    def at(self, values: Mapping[str, Any]) -> Any:
+        """Its value, for one firm or for arrays of firms."""
+        return sum(factor * prod(values[name] for name in names) for factor, names in self.parts)
+
+    def size(self, sizes: Mapping[str, Any]) -> Any:
+        """Bounds it, and every step on the way to it, where the facts are no larger than `sizes`."""
+        return sum(abs(factor) * prod(sizes[name] for name in names) for factor, names in self.parts)
+
+    def is_positive(self, least: Mapping[str, Any]) -> bool:
+        """Whether it cannot be below 0, by the least values of its facts."""
+        return all(factor > 0 and all(least[n] >= 0 for n in names) for factor, names in self.parts)
+
     def between(self, ends: Mapping[str, Ends]) -> Ends:
         """Least and greatest value where every fact lies between its ends, each occurrence by itself. Exact."""
         spans = [_scaled(_multiplied([ends[name] for name in names]), factor) for factor, names in self.parts]

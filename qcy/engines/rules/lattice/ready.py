@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 from ..facts import Dictionary, FactKind
@@ -55,6 +56,10 @@ class Ready:
         self.on, self.kind, self.calendar = on, kind, calendar
         self._axes: dict[Hashable, Axis] = {}
         self._known: dict[Hashable, Any] = {}
+
+    def names(self, facts: Mapping[str, Any]) -> Names:
+        """The scope of a firm with these facts."""
+        return Names(self.version, self.dictionary, facts, self.on, self.kind, self.calendar)
 
     def nothing_known(self) -> Names:
         return _NothingKnown(self.version, self.dictionary, {}, self.on, self.kind, self.calendar)
@@ -167,14 +172,16 @@ class _NothingKnown(Names):
 
 
 _kept: OrderedDict[Hashable, Ready] = OrderedDict()
+_keeping = Lock()
 
 
 def ready_for(version: Version, dictionary: Dictionary, on: date, kind: str, calendar: Any) -> Ready:
     """The version made ready, kept for the next firm."""
     key = (id(version), id(dictionary), on, kind, id(calendar))
-    found = _kept.get(key)
-    if found is None:
-        found = _kept[key] = Ready(version, dictionary, on, kind, calendar)  # holds what its key names
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return found
+    with _keeping:
+        if key not in _kept:
+            _kept[key] = Ready(version, dictionary, on, kind, calendar)  # holds what its key names
+        _kept.move_to_end(key)
+        if len(_kept) > KEPT:
+            _kept.popitem(last=False)  # the one that was not asked for longest
+        return _kept[key]

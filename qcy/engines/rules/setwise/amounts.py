@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import gcd, prod
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,11 @@ from ..lattice.ready import Ready
 from ..outcomes.diagrams import identity
 from ..outcomes.terms import Term
 from ..packs.model import Amount
-from ..scope import Names
 from .alone import Alone
 from .answers import VERDICTS, Answers, column
-from .codes import Coder, TooMany
+from .codes import Coder
 from .columns import Array
-from .lookup import Lookup, Row
+from .lookup import Lookup, Row, lookup_of
 from .points import UNIT
 from .quotients import CERTAIN
 from .view import View
@@ -32,6 +31,9 @@ DUE = VERDICTS.index(QUALIFIES), VERDICTS.index(MANUAL)
 
 FITS = 2.0**60
 """Whole numbers below it can be doubled and added up in int64."""
+
+MOST_FORMULAS = 62
+"""One bit each."""
 
 
 class Sum:
@@ -44,12 +46,10 @@ class Sum:
         self.formulas: list[Formula] = []
         self.lookup: Lookup | None = None
         lattice = self.question.lattice
-        try:
-            if lattice is not None and all(map(self._followed, lattice.endings)):
-                self.formulas = [Formula(ending, UNIT) for ending in lattice.endings]
-                self.lookup = Lookup(lattice, [coder(axis) for axis in lattice.axes], self._read)
-        except TooMany:
-            pass
+        followed = lattice is not None and all(map(self._followed, lattice.endings))
+        if lattice is not None and followed and len(lattice.endings) <= MOST_FORMULAS:
+            self.formulas = [Formula(ending, UNIT) for ending in lattice.endings]
+            self.lookup = lookup_of(lattice, coder, self._read)
 
     def note(self, answers: Answers, view: View, due: View, rows: slice) -> None:
         """`due`: the firms to which it is due, of those in `view`."""
@@ -76,8 +76,6 @@ class Sum:
     def _read(self, outcome: Outcome) -> Row:
         """One bit for each formula that is still possible."""
         places = {identity(formula.ending): place for place, formula in enumerate(self.formulas)}
-        if len(places) > 62:
-            raise TooMany
         return (sum(1 << places[identity(ending)] for ending in outcome.endings),)
 
     def _followed(self, ending: Any) -> bool:
@@ -85,9 +83,7 @@ class Sum:
         return not isinstance(ending, Term) or all(leaf.id in self.ready.dictionary for leaf in ending.leaves)
 
     def _decided(self, facts: Mapping[str, Any]) -> float:
-        r = self.ready
-        firm = Firm(r.version, Names(r.version, r.dictionary, facts, r.on, r.kind, r.calendar))
-        value = amount_of(firm, self.amount)
+        value = amount_of(Firm(self.ready, facts), self.amount)
         return np.nan if value is None else float(value * UNIT)
 
 
@@ -106,8 +102,11 @@ class Formula:
         """Once, half away from zero; NaN where a fact is missing or there is no value."""
         if self.parts is None:
             return np.full(view.count, self.constant)
-        if 2 * _bound(self.parts[0], view) + _bound(self.parts[1], view) < CERTAIN:
-            return self._in_floats(view, *self.parts)
+        n, d = self.parts
+        columns = {name: view.firms.columns.get(name) for name in n.facts | d.facts}
+        sizes = {name: column.size if column else 0 for name, column in columns.items()}
+        if 2 * n.size(sizes) + d.size(sizes) < CERTAIN:
+            return self._in_floats(view, n, d)
         known, over, under = self.whole(view)
         if over.dtype == object:  # too large for int64
             found = [float(_rounded(n, d)) if d else np.nan for n, d in zip(over, under, strict=True)]
@@ -117,14 +116,11 @@ class Formula:
     @staticmethod
     def _in_floats(view: View, n: Polynomial, d: Polynomial) -> Array:
         """Exact, because below 2^52 a quotient of whole numbers is never rounded up to a whole number."""
-        values = {name: view.numbers(name) for part in (*n.parts, *d.parts) for name in part[1]}
-        over, under = _at(n, values), _at(d, values)
+        values = {name: view.numbers(name) for name in n.facts | d.facts}
+        over, under = n.at(values), d.at(values)
         with np.errstate(divide="ignore", invalid="ignore"):
-            if _is_positive(n, view) and _is_positive(d, view):
-                found = np.floor((2 * over + under) / (2 * under))
-            else:
-                found = np.floor((2 * np.abs(over) + np.abs(under)) / (2 * np.abs(under)))
-                found = found * np.sign(over) * np.sign(under)
+            found = np.floor((2 * np.abs(over) + np.abs(under)) / (2 * np.abs(under)))
+            found = found * np.sign(over) * np.sign(under)
         if np.ndim(under):
             found[np.flatnonzero(under == 0)] = np.nan
         return found if np.ndim(found) else np.full(view.count, found)
@@ -133,13 +129,14 @@ class Formula:
         """(firms of which every fact is known, numerators, denominators) in whole numbers, 0 for the others."""
         assert self.parts is not None
         n, d = self.parts
-        facts = {name for part in (*n.parts, *d.parts) for name in part[1]}
+        facts = n.facts | d.facts
         known = ~np.logical_or.reduce([view.missing(fact) for fact in facts])
         values = {fact: np.where(known, view.numbers(fact), 0.0) for fact in facts}
-        fits = np.max(_size(n, values) + _size(d, values), initial=0.0) < FITS
+        sizes = {fact: np.abs(numbers) for fact, numbers in values.items()}
+        fits = np.max(n.size(sizes) + d.size(sizes), initial=0.0) < FITS
         kind: Any = np.int64 if fits else object
         whole = {fact: numbers.astype(np.int64).astype(kind) for fact, numbers in values.items()}
-        over, under = (np.broadcast_to(np.asarray(_at(part, whole), kind), known.shape) for part in (n, d))
+        over, under = (np.broadcast_to(np.asarray(part.at(whole), kind), known.shape) for part in (n, d))
         return known, over, under
 
 
@@ -149,30 +146,6 @@ def _times(term: Term, unit: int) -> tuple[Polynomial, Polynomial]:
     scale = gcd(unit, *(factor for factor, _ in d.parts))
     over = Polynomial(tuple((factor * (unit // scale), names) for factor, names in n.parts))
     return over, Polynomial(tuple((factor // scale, names) for factor, names in d.parts))
-
-
-def _bound(polynomial: Polynomial, view: View) -> int:
-    """Bounds the polynomial by the bounds of its columns."""
-    columns = view.firms.columns
-    sizes = {n: max(-c.least, c.most) for n, c in columns.items()}
-    return sum(abs(factor) * prod(sizes.get(name, 0) for name in names) for factor, names in polynomial.parts)
-
-
-def _is_positive(polynomial: Polynomial, view: View) -> bool:
-    columns = view.firms.columns
-    return all(
-        f > 0 and all(n in columns and columns[n].least >= 0 for n in names) for f, names in polynomial.parts
-    )
-
-
-def _at(polynomial: Polynomial, values: Mapping[str, Any]) -> Any:
-    return sum(factor * prod(values[name] for name in names) for factor, names in polynomial.parts)
-
-
-def _size(polynomial: Polynomial, values: Mapping[str, Array]) -> Any:
-    """Bounds the polynomial and every step on the way to it."""
-    parts = [(abs(float(factor)), names) for factor, names in polynomial.parts]
-    return sum(factor * prod(np.abs(values[name]) for name in names) for factor, names in parts)
 
 
 def _divided(n: Array, d: Array) -> Array:

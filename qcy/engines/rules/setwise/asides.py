@@ -12,15 +12,17 @@ from ..lattice.axes import Axis
 from ..lattice.firm import Firm
 from ..lattice.lattice import Outcome
 from ..lattice.ready import Question, Ready
-from ..packs.model import Version
-from ..scope import POINTS, Names, score_names
+from ..scope import POINTS, score_names
 from .alone import Alone
 from .answers import Answers, column, span_columns
 from .codes import Coder, TooMany
 from .layout import Layout
-from .lookup import Lookup, Row
+from .lookup import Row, lookup_of
 from .points import UNIT, Points
 from .view import View
+
+AT_ONCE = 60
+"""Names that are told in one word."""
 
 
 class Told:
@@ -35,13 +37,7 @@ class Told:
     ) -> None:
         self.question, self.names, self.says = question, names, says
         self.asked = Alone(sorted(question.facts), self._decided)
-        self.lookup: Lookup | None = None
-        lattice = question.lattice
-        try:
-            if lattice is not None:
-                self.lookup = Lookup(lattice, [coder(axis) for axis in lattice.axes], self._read)
-        except TooMany:
-            pass
+        self.lookup = lookup_of(question.lattice, coder, self._read)
 
     def note(self, into: dict[str, Any], count: int, view: View, rows: slice) -> None:
         words = self._words(view)
@@ -60,7 +56,7 @@ class Told:
         return sum(1 << self.names.index(name) for name in self.says(endings) if name in self.names)
 
     def _decided(self, facts: Mapping[str, Any]) -> int:
-        return self._bits(_firm(self.question.ready, facts).settled(self.question).endings)
+        return self._bits(Firm(self.question.ready, facts).settled(self.question).endings)
 
 
 def flags_of(ready: Ready, coder: Callable[[Axis], Coder]) -> list[Told]:
@@ -72,12 +68,14 @@ def _raised(flag: str, endings: tuple[Any, ...]) -> tuple[str, ...]:
     return (flag,) if len(endings) == 1 and endings[0] is True else ()
 
 
-def class_of(ready: Ready, coder: Callable[[Axis], Coder]) -> Told | None:
-    """Every class that is still possible."""
+def classes_of(ready: Ready, coder: Callable[[Axis], Coder]) -> list[Told]:
+    """Every class that is still possible; as many at once as a word has bits."""
     category = ready.version.category
     if category is None:
-        return None
-    return Told(ready.value(category.value), category.order, lambda endings: endings, coder)
+        return []
+    starts = range(0, len(category.order), AT_ONCE)
+    some = [category.order[start : start + AT_ONCE] for start in starts]
+    return [Told(ready.value(category.value), names, lambda endings: endings, coder) for names in some]
 
 
 class AllPoints:
@@ -105,11 +103,6 @@ class AllPoints:
         return np.array(found, float).T
 
     def _decided(self, facts: Mapping[str, Any]) -> list[tuple[float, float]]:
-        firm = _firm(self.ready, facts)
+        firm = Firm(self.ready, facts)
         spans = [firm.points(name) for name in self.names]
         return [(float(span.low * UNIT), float(span.high * UNIT)) for span in spans]
-
-
-def _firm(ready: Ready, facts: Mapping[str, Any]) -> Firm:
-    version: Version = ready.version
-    return Firm(version, Names(version, ready.dictionary, facts, ready.on, ready.kind, ready.calendar))

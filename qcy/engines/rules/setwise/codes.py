@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from math import inf
 
@@ -22,7 +23,7 @@ class TooMany(Exception):
     """More spans of cells than a byte can tell apart, or numbers that floats do not hold."""
 
 
-class Coder:
+class Coder(ABC):
     """`bits[code]`: the cells behind a code."""
 
     bits: list[int]
@@ -39,8 +40,9 @@ class Coder:
         """One byte per firm."""
         return view.once(self, self.made)
 
+    @abstractmethod
     def made(self, view: View) -> Array:
-        raise NotImplementedError
+        """The codes, worked out."""
 
     def _sized(self, bits: list[int]) -> None:
         if len(bits) > LARGEST:

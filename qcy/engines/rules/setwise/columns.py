@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..facts import DECIMALS, Dictionary, FactKind
+from ..lattice.axes import steps_of
 from ..outcomes.terms import plain
 
 Array = NDArray[Any]
@@ -33,6 +34,11 @@ class Column:
     words: tuple[str, ...] = ()
     least: int = 0
     most: int = 0
+
+    @property
+    def size(self) -> int:
+        """No known value is larger, with or without its sign."""
+        return max(-self.least, self.most)
 
     @property
     def missing(self) -> Array:
@@ -105,7 +111,7 @@ def column_of(kind: FactKind, values: Sequence[Any]) -> Column:
         words = kind.values or tuple(sorted({v for v in values if v is not None}))
         places = {word: n for n, word in enumerate(words)}
         return Column(kind, np.array([-1 if v is None else places[v] for v in values], np.int32), words)
-    return bounded(kind, np.array([np.nan if v is None else _steps(kind, v) for v in values], np.float64))
+    return bounded(kind, np.array([np.nan if v is None else steps_of(kind, v) for v in values], np.float64))
 
 
 def bounded(kind: FactKind, values: Array) -> Column:
@@ -115,7 +121,3 @@ def bounded(kind: FactKind, values: Array) -> Column:
     if max(-least, most) >= EXACT:
         raise ValueError(f"{kind.zh}：数值太大，不能准确计算。")
     return Column(kind, values, (), least, most)
-
-
-def _steps(kind: FactKind, value: Any) -> int:
-    return value.toordinal() if kind.type == "date" else int(value * grid(kind))

@@ -13,9 +13,10 @@ from ..facts import Dictionary
 from ..lattice.axes import Axis, PointsAxis
 from ..lattice.ready import Ready, ready_for
 from ..packs.model import DRAFT, Pack
+from .alone import Alone
 from .amounts import DUE, Sum
 from .answers import VERDICTS, Answers
-from .asides import AllPoints, class_of, flags_of
+from .asides import AllPoints, classes_of, flags_of
 from .codes import Coder, coder_of
 from .columns import Firms
 from .layout import Layout
@@ -68,7 +69,7 @@ def evaluate_stretches(
         return answers
     judge = Judge(ready_for(version, dictionary, on, kind, calendar), points)
     answers.facts = judge.layout.facts
-    answers.deciding = np.zeros(count, np.uint64)
+    answers.deciding = np.zeros(count, judge.layout.word)
     start = 0
     for firms in stretches:
         judge.judge(answers, firms, slice(start, start + firms.count))
@@ -94,7 +95,7 @@ class Judge:
 
         sums = Points(ready, self.layout, coder)
         self.verdicts = Verdicts(ready, self.layout, coder, sums)
-        self.flags, self.category = flags_of(ready, coder), class_of(ready, coder)
+        self.flags, self.classes = flags_of(ready, coder), classes_of(ready, coder)
         self.points = AllPoints(ready, coder) if points and version.scored else None
         self.amounts = [Sum(ready, amount, coder) for amount in version.amounts]
 
@@ -103,8 +104,8 @@ class Judge:
         answers.verdict[rows], answers.deciding[rows] = self.verdicts.settle(view)
         for flag in self.flags:
             flag.note(answers.flags, answers.count, view, rows)
-        if self.category:
-            self.category.note(answers.categories, answers.count, view, rows)
+        for some in self.classes:
+            some.note(answers.categories, answers.count, view, rows)
         if self.points:
             self.points.note(answers, view, rows)
         if self.amounts:
@@ -116,5 +117,7 @@ class Judge:
     @property
     def alone(self) -> int:
         """Firms that were put to the interpreter, each once for every part that asked."""
-        parts = [self.verdicts, *self.flags, self.category, self.points, *self.amounts]
-        return sum(len(part.asked) for part in parts if part)
+        asked: list[Alone[Any]] = [self.verdicts.asked]
+        asked += [part.asked for part in (*self.flags, *self.classes)]
+        asked += [amount.asked for amount in self.amounts] + ([self.points.asked] if self.points else [])
+        return sum(map(len, asked))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from .columns import Array
 from .view import View
 
 OPEN, FAIL = 1 << 62, 1 << 63
+
+MOST = 62
+"""Bits for facts and axes."""
 
 AT_ONCE = 8
 """Axes whose facts are looked up together."""
@@ -28,15 +32,22 @@ class Layout:
         self._axes: dict[Axis, int] = {}
         self._masks: list[Array] | None = None
 
+    @property
+    def word(self) -> Any:
+        """The type of a word: whole numbers without an end where the facts are more than 62."""
+        return np.uint64 if len(self.facts) <= MOST else object
+
     def of(self, facts: Iterable[str]) -> int:
         return sum(1 << self._places[fact] for fact in facts)
 
     def axis(self, axis: Axis) -> int:
         """An axis of one fact is that fact; others have bits of their own. TooMany beyond 62."""
+        if len(self.facts) > MOST:
+            raise TooMany
         if len(axis.facts) == 1:
             return self.of(axis.facts)
         if axis not in self._axes:
-            if len(self.facts) + len(self._axes) >= 62:
+            if len(self.facts) + len(self._axes) >= MOST:
                 raise TooMany
             self._axes[axis], self._masks = len(self._axes), None
         return 1 << len(self.facts) + self._axes[axis]

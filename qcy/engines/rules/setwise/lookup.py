@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..lattice.axes import Axis
 from ..lattice.lattice import Lattice, Outcome
 from .codes import Coder, TooMany
 from .columns import Array
@@ -24,6 +25,18 @@ _WIDTHS: tuple[tuple[int, Any], ...] = ((2**16, np.uint16), (2**32, np.uint32), 
 """Combinations are numbered in as few bytes as will do."""
 
 NOT_YET = np.uint64(2**64 - 1)
+
+
+def lookup_of(
+    lattice: Lattice | None, coder: Callable[[Axis], Coder], read: Callable[[Outcome], Row]
+) -> Lookup | None:
+    """None for what arrays cannot follow."""
+    if lattice is None:
+        return None
+    try:
+        return Lookup(lattice, [coder(axis) for axis in lattice.axes], read)
+    except TooMany:
+        return None
 
 
 class Lookup:

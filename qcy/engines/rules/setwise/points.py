@@ -87,6 +87,8 @@ class Points:
             if lattice is None:
                 raise TooMany
             coders = [self._coder(axis) for axis in lattice.axes]
+            for axis in lattice.axes:
+                self.layout.axis(axis)
             read = self._reader(lattice, self.layout.of([group.judge]) if group.judge else 0)
             self._items[id(item)] = Lookup(lattice, coders, read, width=2)
         return self._items[id(item)]

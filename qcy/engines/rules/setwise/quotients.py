@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from math import inf, prod
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,8 @@ class Quotient:
     def __init__(self, axis: QuotientAxis, view: View, limits: Limits = NO_LIMITS) -> None:
         self.axis, self.count = axis, view.count
         self.limits = {name: limits.get(name, axis.limits[name]) for name in axis.facts}
-        self.sizes = {name: _largest(view, name, self.limits[name]) for name in axis.facts}
+        self.least = {name: low for name, (low, _) in self.limits.items()}
+        self.sizes = {name: self._largest(view, name) for name in axis.facts}
         self.values = {name: view.numbers(name) for name in axis.facts}
         self.view = view
 
@@ -49,7 +50,7 @@ class Quotient:
         """Fewest edges passed, most, whether there may be and must be no value, firms in doubt."""
         (least, most), (below, above) = self._span(self.axis.n), self._span(self.axis.d)
         any_sign = None
-        if not self._is_positive(self.axis.d):
+        if not self.axis.d.is_positive(self.least):
             negative, any_sign = (below == above) & (below < 0), (below < 0) & (below < above)
             least, most = np.where(negative, -most, least), np.where(negative, -least, most)
             below, above = np.where(negative, -above, below), np.where(negative, -below, above)
@@ -105,27 +106,22 @@ class Quotient:
         for name in names[1:]:
             a, b = self.ends[name]
             with np.errstate(invalid="ignore"):
-                if all(self.limits[other][0] >= 0 for other in names):
+                if all(self.least[other] >= 0 for other in names):
                     low, high = low * a, np.fmax(high * b, 0.0)
                 else:
                     corners = [np.where(np.isnan(c := x * y), 0.0, c) for x in (low, high) for y in (a, b)]
                     low, high = np.minimum.reduce(corners), np.maximum.reduce(corners)
         return low, high
 
-    def _is_positive(self, polynomial: Polynomial) -> bool:
-        """Whether it cannot be below 0, by the bounds of its facts."""
-        parts = polynomial.parts
-        return all(factor > 0 and all(self.limits[n][0] >= 0 for n in names) for factor, names in parts)
-
-    def _size(self, polynomial: Polynomial) -> int:
-        """Bounds the polynomial, whatever is missing within finite limits."""
-        return sum(
-            abs(factor) * prod(self.sizes[name] for name in names) for factor, names in polynomial.parts
-        )
+    def _largest(self, view: View, name: str) -> int:
+        """Bounds what the fact can be, where it has a finite bound at all."""
+        column = view.firms.columns.get(name)
+        ends = [abs(end) for end in self.limits[name] if abs(end) < inf]
+        return max([0 if column is None else column.size, *ends])
 
     @cached_property
     def certified(self) -> bool:
-        n, d = self._size(self.axis.n), self._size(self.axis.d)
+        n, d = self.axis.n.size(self.sizes), self.axis.d.size(self.sizes)
         numerators = max((abs(value.numerator) for value, _ in self.axis.edges), default=0)
         return n < EXACT and d < EXACT and numerators * d < CERTAIN
 
@@ -135,15 +131,10 @@ class Quotient:
         return self._error(self.axis.n), self._error(self.axis.d)
 
     def _error(self, polynomial: Polynomial) -> Any:
-        if self._size(polynomial) < EXACT:
+        if polynomial.size(self.sizes) < EXACT:
             return 0.0
-        around: Any = 0.0
-        for factor, names in polynomial.parts:
-            part: Any = abs(float(factor))
-            for name in names:
-                part = part * np.fmax(np.abs(self.values[name]), self._finite(name))
-            around = around + part
-        return around * ROUNDING
+        largest = {name: np.fmax(np.abs(self.values[name]), self._finite(name)) for name in polynomial.facts}
+        return polynomial.size(largest) * ROUNDING
 
     def _finite(self, name: str) -> float:
         """How large a fact can be where it is missing, if there is a bound."""
@@ -153,13 +144,13 @@ class Quotient:
 
     def _least(self, least: Any, below: Any, above: Any) -> tuple[Array, Any, Any]:
         """The least quotient, with what it is made of: a numerator below 0 counts most over the smallest."""
-        if self._is_positive(self.axis.n):
+        if self.axis.n.is_positive(self.least):
             return self._over(least, above), least, above
         under = np.where(least >= 0, above, below)
         return self._over(least, under), least, under
 
     def _most(self, most: Any, below: Any, above: Any) -> tuple[Array, Any, Any]:
-        if self._is_positive(self.axis.n):
+        if self.axis.n.is_positive(self.least):
             return self._over(most, below), most, below
         under = np.where(most >= 0, below, above)
         return self._over(most, under), most, under
@@ -200,10 +191,3 @@ class Quotient:
             for value, _ in self.axis.edges:
                 doubt |= np.abs(quotient - float(value)) <= off + abs(float(value)) * ROUNDING
             return np.flatnonzero(doubt & np.isfinite(quotient))
-
-
-def _largest(view: View, name: str, limits: tuple[Any, Any]) -> int:
-    """Bounds what the fact can be, where it has a finite bound at all."""
-    column = view.firms.columns.get(name)
-    known = [] if column is None else [-column.least, column.most]
-    return max([0, *known, *(abs(end) for end in limits if abs(end) < inf)])

@@ -13,7 +13,6 @@ from ..lattice.axes import Axis, PointsAxis, QuotientAxis
 from ..lattice.firm import Firm
 from ..lattice.lattice import Lattice, Outcome
 from ..lattice.ready import Ready, values_of
-from ..scope import Names
 from .alone import Alone
 from .answers import VERDICTS
 from .codes import Coder, TooMany
@@ -39,7 +38,7 @@ class Verdicts:
     def __init__(self, ready: Ready, layout: Layout, coder: Callable[[Axis], Coder], points: Points) -> None:
         self.ready, self.layout, self.points = ready, layout, points
         dictionary = ready.dictionary
-        self.ordinary = np.uint64(layout.of(f for f in layout.facts if not dictionary[f].judgement))
+        self.ordinary = layout.of(fact for fact in layout.facts if not dictionary[fact].judgement)
         self.asked = Alone(layout.facts, self._decided)
         self.followed = True
         self.axes: list[PointsAxis] = []
@@ -79,7 +78,10 @@ class Verdicts:
         told = self._told(words, view) if self.followed else self._by_hand(view)
         if len(rows) == count:
             return told
-        verdict, deciding = np.full(count, VERDICTS.index(FAILS), np.int8), np.zeros(count, np.uint64)
+        verdict, deciding = (
+            np.full(count, VERDICTS.index(FAILS), np.int8),
+            np.zeros(count, self.layout.word),
+        )
         verdict[rows], deciding[rows] = told
         return verdict, deciding
 
@@ -121,7 +123,7 @@ class Verdicts:
             if len(rows):
                 possible, alive[rows] = self._picked(fact, view.narrowed(rows))
                 facts[rows] &= possible
-        told = _TOLD.take(is_open.astype(np.int64) + ((facts & self.ordinary) != 0))
+        told = _TOLD.take(is_open.astype(np.int64) + ((facts & np.uint64(self.ordinary)) != 0))
         return told * alive.view(np.int8), facts * alive  # the code of "fails" is 0
 
     def _picked(self, fact: str, view: View) -> tuple[Array, Array]:
@@ -147,11 +149,10 @@ class Verdicts:
     def _by_hand(self, view: View) -> tuple[Array, Array]:
         found = [self.asked.of(view.firms, view.row(place)) for place in range(view.count)]
         verdict = np.array([VERDICTS.index(one[0]) for one in found], np.int8)
-        return verdict, np.array([self.layout.of((*one[1], *one[2])) for one in found], np.uint64)
+        return verdict, np.array([self.layout.of((*one[1], *one[2])) for one in found], self.layout.word)
 
     def _decided(self, facts: Mapping[str, Any]) -> Any:
-        r = self.ready
-        return verdict_of(Firm(r.version, Names(r.version, r.dictionary, facts, r.on, r.kind, r.calendar)))
+        return verdict_of(Firm(self.ready, facts))
 
 
 def _tried(step: Lookup, number: Any, place: int, inside: list[int], view: View, open_words: Array) -> Array:
