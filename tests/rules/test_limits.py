@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import product
+from random import Random
 from typing import Any
 
 import pytest
 
 from qcy.engines.rules import Dictionary, dictionary_of
 from qcy.engines.rules.lattice import ready as lattice_ready
+from qcy.engines.rules.lattice.ready import Ready
 from qcy.engines.rules.setwise import codes, lookup
 from qcy.engines.rules.setwise.columns import firms_of
 from qcy.engines.rules.setwise.evaluate import evaluate
@@ -115,3 +119,36 @@ def test_R1_one_condition_on_more_facts_than_can_be_numbered() -> None:
     answers = both(rule, rows, kinds)
     assert [answer.verdict for answer in answers] == ["fails", "qualifies", "unknown", "unknown"]
     assert answers[2].undecided_by == ("f40",)
+
+
+class Dawdling(dict[Any, int]):
+    """Takes its time between being counted and being told."""
+
+    def __len__(self) -> int:
+        count = super().__len__()
+        for _ in range(5_000):
+            pass
+        return count
+
+
+def test_R1_many_threads_may_cut_one_lattice() -> None:
+    """A number given to two different diagrams at once would make them the same."""
+    kinds = dictionary_of(FEW)
+    version = clause(MANY, FEW).versions[0]
+
+    def fresh() -> Any:
+        return Ready(version, kinds, TODAY, "new", None).clause(version.clauses[0]).lattice
+
+    shared, alone, dice = fresh(), fresh(), Random(1)
+    shared._numbers = Dawdling()
+    sizes = [1 << axis.cells for axis in shared.axes]
+    asked = [[dice.randrange(1, size) for size in sizes] for _ in range(2_000)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(shared.outcome, asked, chunksize=5))
+    finally:
+        sys.setswitchinterval(before)
+    assert found == [alone.outcome(bits) for bits in asked]
+    assert len(set(shared._numbers.values())) == len(shared._numbers)
