@@ -26,8 +26,6 @@ MOST_DIGITS = 15
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
-NUMBERS = {"int", "decimal"}
-
 
 @dataclass(frozen=True)
 class FactKind:

@@ -161,7 +161,6 @@ def _factors(poly: Poly, grid: int) -> list[Fraction]:
 
 
 ONE = Poly.of({(): 1})
-NOTHING = Poly.of({})
 
 
 def constant(value: Number) -> Poly:

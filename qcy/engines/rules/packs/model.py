@@ -17,10 +17,7 @@ from ..tables import Table
 Number = int | Fraction
 
 ACTIVE, REVIEW, DRAFT = "active", "review", "draft"
-STATUSES = (ACTIVE, REVIEW, DRAFT)
 KINDS = ("new", "recheck")
-GRADES = ("T", "SS", "S", "M")
-"""How well a clause is proved: official text, two sources, one source, from memory."""
 
 
 @dataclass(frozen=True)
