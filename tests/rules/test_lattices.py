@@ -19,7 +19,7 @@ from qcy.engines.rules.lattice.ready import Ready
 from qcy.engines.rules.packs.names import names_of
 from qcy.engines.rules.setwise.answers import rows_of
 from qcy.engines.rules.setwise.codes import QuotientCoder
-from qcy.engines.rules.setwise.columns import firms_of
+from qcy.engines.rules.setwise.columns import EXACT, firms_of
 from qcy.engines.rules.setwise.evaluate import evaluate, evaluate_stretches
 from qcy.engines.rules.setwise.snapshot import Snapshot
 from qcy.engines.rules.setwise.view import View
@@ -182,6 +182,28 @@ def test_R3_floats_find_the_cells_that_whole_numbers_find(when: str, rows: list[
             coder = QuotientCoder(axis)
             found = [coder.bits[code] for code in coder.codes(view)]
             assert found == [axis.bits(axis.reach(firm)) for firm in firms]
+
+
+LARGE = [{"name": name, "zh": name, "type": "int", "min": 0} for name in "abcd"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    firm=st.fixed_dictionaries({name: st.integers(1, EXACT - 1) for name in "bcd"}),
+    step=st.sampled_from([-1, 0, 1]),
+)
+def test_R3_close_to_an_edge_products_are_looked_at_in_whole_numbers(firm: dict[str, int], step: int) -> None:
+    """Their quotient is the next possible one at 0.7, below it and above it."""
+    a = max(0, min(EXACT - 1, 7 * firm["c"] * firm["d"] // (10 * firm["b"]) + step))
+    (answer,) = both(clause("a * b / (c * d) >= 0.7", LARGE), [firm | {"a": a}], dictionary_of(LARGE))
+    assert answer.verdict == ("qualifies" if 10 * a * firm["b"] >= 7 * firm["c"] * firm["d"] else "fails")
+
+
+def test_R3_powers_that_no_float_holds() -> None:
+    when = " * ".join("a" * 20) + " / (" + " * ".join("b" * 20) + ") >= 1"
+    rows = [{"a": EXACT - 1 - less, "b": EXACT - 2} for less in (0, 1, 2)]
+    answers = both(clause(when, LARGE), rows, dictionary_of(LARGE))
+    assert [answer.verdict for answer in answers] == ["qualifies", "qualifies", "fails"]
 
 
 def test_R3_what_cancels_out_is_looked_at_in_whole_numbers() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from ..facts import DECIMALS, Dictionary, FactKind
 from ..outcomes.diagrams import Branch, Variable
 from ..outcomes.terms import Leaf, Number, Term
-from .polynomials import split
+from .polynomials import split, whole_part
 
 NULL = (-inf, 0)
 """The cut between "no value" and every number."""
@@ -115,17 +115,22 @@ class NumberAxis(FactAxis):
 
 
 class QuotientAxis(FactAxis):
-    """Several facts in one quotient of polynomials, never formed: compared by cross-multiplication."""
+    """Several facts in one quotient of polynomials, never formed: compared by cross-multiplication.
+
+    `edges` are the cuts without the whole part of the quotient: growth of a fifth is `b / a >= 1.2`, so that a fact that
+    stands above and below is filled in once.
+    """
 
     def __init__(self, term: Term, cuts: list[Any], dictionary: Dictionary) -> None:
         super().__init__(sorted(term.facts), cuts)
-        self.edges: list[Cut] = [(Fraction(value), side) for value, side in cuts[self.has_null :]]
         self.leaves = sorted(term.leaves, key=lambda leaf: leaf.id)
         if any(leaf.id not in dictionary or not leaf.grid for leaf in self.leaves):
             raise NotFollowed
         self.kinds = {leaf.id: dictionary[leaf.id] for leaf in self.leaves}
         self.limits: dict[str, tuple[Any, Any]] = {leaf.id: _limits(leaf) for leaf in self.leaves}
-        self.n, self.d = split(term)
+        n, self.d = split(term)
+        whole, self.n = whole_part(n, self.d)
+        self.edges: list[Cut] = [(Fraction(value) - whole, side) for value, side in cuts[self.has_null :]]
 
     def reach(self, facts: Mapping[str, Any]) -> Reach:
         return self.within(facts, {})

@@ -68,6 +68,17 @@ def split(term: Term) -> tuple[Polynomial, Polynomial]:
     return Polynomial(n), Polynomial(d)
 
 
+def whole_part(n: Polynomial, d: Polynomial) -> tuple[Fraction, Polynomial]:
+    """n / d as a number and a rest over d, where d is one product: (b - a) / a is -1 and b / a. Else 0 and n."""
+    if len(d.parts) == 1:
+        ((below, product),) = d.parts
+        for factor, names in n.parts:
+            if names == product:
+                rest = tuple(part for part in n.parts if part[1] != product)
+                return Fraction(factor, below), Polynomial(rest)
+    return Fraction(0), n
+
+
 def _in_steps(poly: Poly) -> list[tuple[Fraction, tuple[str, ...]]]:
     found = []
     for monomial, factor in poly.parts:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import cached_property
-from math import inf
 
 import numpy as np
 
 from ..lattice.axes import Axis, NumberAxis, QuotientAxis, Reach, WordAxis
 from .columns import EXACT, Array
-from .quotients import Limits, Quotient
+from .open_ends import OpenEnds
+from .quotients import NO_LIMITS, Limits, Quotient
 from .view import View
-
-OPEN_END = (0, inf)
 
 LARGEST = 255
 """Codes are single bytes."""
@@ -115,73 +112,35 @@ class QuotientCoder(SpanCoder):
 
     def __init__(self, axis: QuotientAxis) -> None:
         super().__init__(axis, with_null=True)
+        self.open_ends = OpenEnds(axis, self._code_of) if OpenEnds.suits(axis) else None
 
     def made(self, view: View) -> Array:
-        quotient = Quotient(self.axis, view)
-        return (
-            self._ratio(quotient, view)
-            if self._is_ratio and quotient.certified
-            else self._spanned(quotient, view)
-        )
+        found = self.open_ends.made(view) if self.open_ends else None
+        if found is None:
+            return self.within(view, NO_LIMITS)
+        codes, doubt = found
+        return self._settled(codes, doubt, view, NO_LIMITS)
 
     def within(self, view: View, limits: Limits) -> Array:
         """The same where some missing facts have narrower limits, in steps."""
-        return self._spanned(Quotient(self.axis, view, limits), view)
-
-    def _spanned(self, quotient: Quotient, view: View) -> Array:
-        low, high, null, none, doubt = quotient.between()
+        low, high, null, none, doubt = Quotient(self.axis, view, limits).between()
         found = self.code(low, high)
         if null.any():
             found += null.view(np.uint8) * np.uint8(self.spans)
             found[none] = 2 * self.spans
-        for row in doubt:
-            found[row] = self._exactly(view, int(row), quotient.limits)
-        return found
+        return self._settled(found, doubt, view, limits)
 
-    def _exactly(self, view: View, row: int, limits: Limits) -> int:
-        """Too close to an edge for floats: by whole numbers, for this firm alone."""
-        return self._code_of(self.axis.within(view.firms.row(view.row(row), self.axis.facts), limits))
+    def _settled(self, codes: Array, doubt: Array, view: View, limits: Limits) -> Array:
+        """Firms too close to an edge for floats: by whole numbers, one by one."""
+        for row in map(int, doubt):
+            facts = view.firms.row(view.row(row), self.axis.facts)
+            codes[row] = self._code_of(self.axis.within(facts, limits))
+        return codes
 
     def _code_of(self, reach: Reach) -> int:
         if reach.high < reach.low:
             return 2 * self.spans
         return reach.high * (reach.high + 1) // 2 + reach.low + reach.null * self.spans
-
-    # -- one fact over another ------------------------------------------------------
-
-    @cached_property
-    def _is_ratio(self) -> bool:
-        """One fact over another, of which nothing is known but that they are not below 0: most quotients are."""
-        parts = (*self.axis.n.parts, *self.axis.d.parts)
-        single = len(self.axis.n.parts) == len(self.axis.d.parts) == 1 == len({*self.axis.limits.values()})
-        return (
-            single
-            and all(f > 0 and len(names) == 1 for f, names in parts)
-            and OPEN_END in self.axis.limits.values()
-        )
-
-    def _ratio(self, quotient: Quotient, view: View) -> Array:
-        """Where something is missing or 0 the span hangs on that alone: it is added to what the division gives."""
-        over, under = (part.parts[0][1][0] for part in (self.axis.n, self.axis.d))
-        cells = quotient.cells()
-        found = cells * (cells + np.uint8(3)) >> 1
-        kinds = view.missing(over).view(np.uint8) + view.missing(under).view(np.uint8) * np.uint8(2)
-        kinds += view.zero(over).view(np.uint8) * np.uint8(4)
-        kinds += view.zero(under).view(np.uint8) * np.uint8(8)
-        found += self._by_kind.take(kinds.astype(np.int64))
-        return found
-
-    @cached_property
-    def _by_kind(self) -> Array:
-        """By what is missing (1: numerator, 2: denominator) and what is 0 (4, 8): to be added, modulo 256."""
-        found = np.zeros(16, np.uint8)
-        top = self.axis.inside - 1
-        for kind in (1, 2, 3, 6, 8, 9, 12):
-            least, most = (0, inf) if kind & 1 else (0, 0) if kind & 4 else (1, 1)
-            below, above = (0, inf) if kind & 2 else (0, 0) if kind & 8 else (1, 1)
-            divided = top * (top + 3) // 2 if kind == 8 else 0  # 1 / 0 passes every edge, NaN passes none
-            found[kind] = (self._code_of(self.axis.between(least, most, below, above)) - divided) % 256
-        return found
 
 
 def coder_of(axis: Axis) -> Coder:

@@ -72,9 +72,11 @@ class Lookup:
 
     def _at(self, places: Array, column: int) -> Array:
         found = self.columns[column].take(places)
-        if (found == NOT_YET).any():
-            for place in np.unique(places[found == NOT_YET]):
-                self._fill(int(place), int(place))
+        if found.size and found.max() == NOT_YET:
+            met = np.zeros(len(self.columns[column]), bool)
+            met[places[found == NOT_YET]] = True
+            for place in np.flatnonzero(met).tolist():
+                self._fill(place, place)
             found = self.columns[column].take(places)
         return found
 

@@ -74,16 +74,6 @@ class Quotient:
         missing = np.isnan(values)
         return np.where(missing, float(low), values), np.where(missing, float(high), values)
 
-    def cells(self) -> Array:
-        """How many edges one fact over another has passed; none where something is missing, all where only the other is 0."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            over, under = (self._single(part) for part in (self.axis.n, self.axis.d))
-            return self._passed(over / under, over, under)[0]
-
-    def _single(self, polynomial: Polynomial) -> Array:
-        ((factor, (name,)),) = polynomial.parts
-        return self.values[name] if factor == 1 else self.values[name] * float(factor)
-
     # -- numerator and denominator ----------------------------------------------
 
     def _span(self, polynomial: Polynomial) -> Span:

@@ -164,14 +164,19 @@ class Snapshot:
         try:
             self._reader = ipc.open_file(pa.memory_map(str(path)))
             self.layout = self._read_layout(path)
-            self.batches = self._reader.num_record_batches
-            self._metadata = [self._bounds_of(n) for n in range(self.batches)]
+            found = [
+                self._reader.get_batch_with_custom_metadata(n) for n in range(self._reader.num_record_batches)
+            ]
+            self._batches = [
+                batch for batch, _ in found
+            ]  # kept: to read one anew costs as much as a small policy
+            self._bounds = [_bounds_in(metadata) for _, metadata in found]
         except (OSError, pa.ArrowException, LookupError, TypeError, ValueError, AttributeError) as wrong:
             if isinstance(wrong, SnapshotError):
                 raise
             raise SnapshotError(f"{path} 不是企业数据快照，或者没有写完。") from None
-        self.bounds = _merged(bounds for _, bounds in self._metadata)
-        self.sizes = [size for size, _ in self._metadata]
+        self.bounds = _merged(self._bounds)
+        self.sizes = [batch.num_rows for batch in self._batches]
 
     def _read_layout(self, path: Path) -> Layout:
         about = json.loads(self._reader.schema.metadata[b"qcy"])
@@ -192,16 +197,10 @@ class Snapshot:
     def count(self) -> int:
         return sum(self.sizes)
 
-    def _bounds_of(self, number: int) -> tuple[int, dict[str, tuple[int, int]]]:
-        batch, metadata = self._reader.get_batch_with_custom_metadata(number)
-        found = json.loads(metadata[b"bounds"])
-        return batch.num_rows, {name: (least, most) for name, (least, most) in found.items()}
-
     def stretches(self, on: date, names: Iterable[str]) -> Iterator[Firms]:
         """The firms stretch by stretch, with the columns the named facts mean on that day."""
         bound = {name: column_name(self.dictionary[name], on) for name in names}
-        for number in range(self.batches):
-            batch = self._reader.get_batch(number)
+        for batch in self._batches:
             yield Firms(batch.num_rows, dict(self._columns(batch, bound)))
 
     def _columns(self, batch: Any, bound: Mapping[str, str]) -> Iterator[tuple[str, Column]]:
@@ -213,8 +212,8 @@ class Snapshot:
                 yield name, Column(kind, values, self.layout.words.get(column, kind.values), least, most)
 
     def ids(self) -> Iterator[list[str]]:
-        for number in range(self.batches):
-            yield self._reader.get_batch(number).column("id").to_pylist()
+        for batch in self._batches:
+            yield batch.column("id").to_pylist()
 
     def told(self, row: int, on: date, names: Iterable[str]) -> dict[str, Told]:
         """The facts of one firm with where they come from."""
@@ -222,7 +221,7 @@ class Snapshot:
         while row >= self.sizes[number]:
             row -= self.sizes[number]
             number += 1
-        batch = self._reader.get_batch(number)
+        batch = self._batches[number]
         bound = {name: column_name(self.dictionary[name], on) for name in names}
         found = {name: (column, column.value(row)) for name, column in self._columns(batch, bound)}
         return {
@@ -238,7 +237,12 @@ class Snapshot:
 
     def batch(self, number: int) -> tuple[Any, dict[str, tuple[int, int]]]:
         """A stretch as Arrow holds it, with its bounds."""
-        return self._reader.get_batch(number), self._metadata[number][1]
+        return self._batches[number], self._bounds[number]
+
+
+def _bounds_in(metadata: Mapping[bytes, bytes]) -> dict[str, tuple[int, int]]:
+    found = json.loads(metadata[b"bounds"])
+    return {name: (least, most) for name, (least, most) in found.items()}
 
 
 def _merged(all_bounds: Iterable[Mapping[str, tuple[int, int]]]) -> dict[str, tuple[int, int]]:
