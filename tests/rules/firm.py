@@ -28,6 +28,7 @@ SMALL = dictionary_of(
         {"name": "kind", "zh": "类型", "type": "enum", "values": ["x", "y", "z"]},
         {"name": "rd", "zh": "研发费用", "type": "decimal", "unit": "万元", "min": 0},
         {"name": "sales", "zh": "销售收入", "type": "decimal", "unit": "万元", "min": 0},
+        {"name": "heads", "zh": "职工人数", "type": "int", "unit": "人", "min": 0},
         {"name": "profit", "zh": "利润", "type": "decimal", "unit": "万元"},
         {"name": "founded", "zh": "成立日期", "type": "date"},
         {"name": "city", "zh": "所在地", "type": "text"},

@@ -137,6 +137,28 @@ def test_a_mistake_in_a_block_of_text_is_told_at_its_own_line(style: str) -> Non
     assert [str(p)[:15] for p in loaded(body).problems] == ["test.yaml:16:11"]
 
 
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        (">-\n      rd >= 5\n      and sale >= 5", "17:15"),
+        (">-\n\n      rd >= 5\n\n      and\n        sale >= 5", "20:13"),
+        ("|\n      rd >= 5\n        and sale >= 5", "17:17"),
+        ('>-\n      city = "西安"\n      and sale >= 5', "17:15"),
+        ('>-\n      "西安" = city\n      and sale >= 5', "17:15"),
+        ("rd >= 5\n      and sale >= 5", "16:15"),
+        ("'rd >= 5\n      and sale >= 5'", "16:15"),
+        ("'city = \"西''安\" and sale >= 5'", "15:34"),
+        ('"city = \\"西安\\"\n      and sale >= 5"', "16:15"),
+        ("rd >= 5 and sale >= 5", "15:27"),
+        ("'rd >= 5 and'", "15:27"),
+    ],
+)
+def test_a_mistake_after_a_fold_is_told_at_its_own_line(written: str, place: str) -> None:
+    body = f"clauses:\n  - id: one\n    title: 条件\n    source: 一\n    grade: T\n    when: {written}"
+    found = [str(problem) for problem in loaded(body).problems]
+    assert len(found) == 1 and found[0].startswith(f"test.yaml:{place}："), found
+
+
 def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes("政策".encode("gb18030"))
     (tmp_path / "huge.yaml").write_text("a" * 2_000_001)
@@ -300,6 +322,9 @@ _MUTATIONS = (_cut, _swap_lines, _insert, _exchange)
 CLAUSE = "clauses:\n  - {id: one, title: 条件, when: '%s', source: 第一条, grade: T}\n"
 
 
+PAID = "amounts:\n  - {id: paid, title: 补贴, value: '%s', source: 第二条, grade: T}\n"
+
+
 @pytest.mark.parametrize(
     ("body", "says"),
     [
@@ -311,6 +336,12 @@ CLAUSE = "clauses:\n  - {id: one, title: 条件, when: '%s', source: 第一条, 
             + "bands: {'[10..20]': 5, '< 10': 0}, source: 附件}]}",
             "“研发”大于 20 的没有档次，会得 0 分",
         ),
+        (CLAUSE % "heads > rd", "“人”和“万元”不是同一种单位"),
+        (CLAUSE % "p and max(heads, sales * 0.05) > 3", "“人”和“万元”不是同一种单位"),
+        (CLAUSE % "rd in [heads..5]", "“万元”和“人”不是同一种单位"),
+        (CLAUSE % "both > 3" + "define: {both: if p then rd + heads else rd}", "“万元”和“人”不是同一种单位"),
+        (CLAUSE % "p" + PAID % "rd - sales", "“补贴”可能算出负数"),
+        (CLAUSE % "rd - sales > 1 or p" + PAID % "rd - sales", "“补贴”可能算出负数"),
     ],
 )
 def test_what_is_hardly_meant_is_a_reminder(body: str, says: str) -> None:
@@ -319,6 +350,19 @@ def test_what_is_hardly_meant_is_a_reminder(body: str, says: str) -> None:
     (hint,) = [problem for problem in found.problems if says in problem.says]
     assert hint.warning
     assert hint.line > 9
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        CLAUSE % "heads * 10 >= rd",  # ten firms for one person
+        CLAUSE % "rd / sales > 0.03 and heads > 3 and rd > sales * 0.03 and rd in [1..sales]",
+        CLAUSE % "p" + PAID % "max(0, rd - sales)",
+        CLAUSE % "rd - sales > 1" + PAID % "rd - sales",
+    ],
+)
+def test_what_is_well_meant_is_no_reminder(body: str) -> None:
+    assert loaded(body).problems == ()
 
 
 def test_rows_of_a_unique_table_that_one_firm_can_meet_are_refused() -> None:

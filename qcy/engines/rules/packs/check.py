@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ..facts import Dictionary
@@ -18,8 +18,9 @@ from ..scores import bounds
 from . import model as m
 from .habits import hints, overlaps
 from .ladders import ladder_faults
-from .names import table_trees
+from .names import table_trees, trees_of
 from .signs import Signs
+from .units import Units
 from .written import Problem, Written
 
 
@@ -34,11 +35,7 @@ class Placed:
 
 def problem_at(file: str, part: Written, wrong: FeelError) -> Problem:
     """A mistake inside an expression, at its place in the file."""
-    first = wrong.at.line == 1
-    line, column = (
-        part.line + wrong.at.line - 1,
-        wrong.at.column + (part.column - 1 + part.inset if first else 0),
-    )
+    line, column = part.place_of(wrong.at.line, wrong.at.column)
     return Problem(file, line, column, f"{wrong.says}（{part.text.strip()[:60]}）")
 
 
@@ -52,9 +49,9 @@ def check_version(
         faults = [*check.kinds()]
     if not faults:
         faults = [*check.signs(), *check.bands(), *check.unbounded_points(), *check.unlisted_classes()]
-    if not faults:
+    if not faults and check.was_read():
         faults = [*check.dead_clauses(), *check.dead_routes()]
-    if not any(not fault.warning for fault in faults):
+    if not any(not fault.warning for fault in faults) and check.was_read():
         faults += [*check.contradictions(), *check.overlaps(), *check.hints()]
     return [*faults, *check.sources()]
 
@@ -227,6 +224,10 @@ class _Check:
         for name in sorted(found - set(category.order)):
             yield self.fault(self.place("category", "order"), f"归类会得出“{name}”，请把它写进 order。")
 
+    def was_read(self) -> bool:
+        """What could not be read has been told, and would look like something that is never met."""
+        return all(id(tree) in self.parts for tree in trees_of(self.version))
+
     def dead_clauses(self) -> Iterator[Problem]:
         """With nothing known, a clause that is already decided decides nothing."""
         for clause in self.version.clauses:
@@ -272,6 +273,10 @@ class _Check:
     def hints(self) -> Iterator[Problem]:
         for hint in hints(self.version, self.dictionary):
             yield self.fault(self.place(hint.section, hint.id), hint.says, warning=True)
+        units = Units(self.version, self.dictionary)
+        for placed in self.placed:
+            for at, says in units.unlike(placed.tree):
+                yield replace(problem_at(self.file, placed.part, FeelError(says, at)), warning=True)
 
     def _anybody(self, day: date, kind: str) -> bool:
         try:

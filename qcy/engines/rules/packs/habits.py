@@ -15,6 +15,7 @@ from ..tables import Table, row_applies
 from . import model as m
 from .ladders import intervals
 from .names import table_trees, trees_of
+from .signs import Signs, positive_if
 
 MOST_ROWS = 60
 """Rows of a table that are compared with one another."""
@@ -32,6 +33,7 @@ def hints(version: m.Version, dictionary: Dictionary) -> Iterator[Hint]:
     yield from _unused(version)
     yield from _percents(version, dictionary)
     yield from _open_ladders(version, dictionary)
+    yield from _below_zero(version, dictionary)
 
 
 def _unused(version: m.Version) -> Iterator[Hint]:
@@ -106,6 +108,17 @@ def _uncovered_above(ladder: m.Ladder, dictionary: Dictionary) -> Fraction | Non
 
 def _shown(value: Fraction | int) -> str:
     return f"{float(value):g}"
+
+
+def _below_zero(version: m.Version, dictionary: Dictionary) -> Iterator[Hint]:
+    """Payments; an amount that is always calculated may be an income, which can be a loss."""
+    signs = Signs(version, dictionary)
+    needed = [clause.when for clause in version.clauses if not version.routes_for(clause.id)]
+    proved = frozenset(node for condition in needed for node in positive_if(condition))
+    for amount in version.amounts:
+        if not amount.always and not signs.never_negative(amount.value, proved):
+            says = f"“{amount.title}”可能算出负数，请写成 max(0, …)，或者核对减去的数。"
+            yield Hint("amounts", amount.id, says)
 
 
 def overlaps(version: m.Version, names: Names) -> Iterator[Hint]:

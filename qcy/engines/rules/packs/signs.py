@@ -20,7 +20,7 @@ class Signs:
 
     def doubtful_denominators(self, node: t.Node, proved: Proved = frozenset()) -> Iterator[t.Node]:
         """Denominators for which it is not certain that they are at least 0."""
-        if isinstance(node, t.Arithmetic) and node.op == "/" and not self._never_negative(node.right, proved):
+        if isinstance(node, t.Arithmetic) and node.op == "/" and not self.never_negative(node.right, proved):
             yield node.right
         if isinstance(node, t.Choice):
             yield from self.doubtful_denominators(node.condition, proved)
@@ -35,7 +35,7 @@ class Signs:
         for part in node.parts():
             yield from self.doubtful_denominators(part, proved)
 
-    def _never_negative(self, node: t.Node, proved: Proved) -> bool:
+    def never_negative(self, node: t.Node, proved: Proved = frozenset()) -> bool:
         if node in proved:
             return True
         if isinstance(node, t.Literal):
@@ -43,20 +43,20 @@ class Signs:
         if isinstance(node, t.Name):
             return self._name_never_negative(node.id)
         if isinstance(node, t.Arithmetic) and node.op in {"+", "*", "/"}:
-            return self._never_negative(node.left, proved) and self._never_negative(node.right, proved)
+            return self.never_negative(node.left, proved) and self.never_negative(node.right, proved)
         if isinstance(node, t.Choice):
-            return self._never_negative(node.then, proved) and self._never_negative(node.other, proved)
+            return self.never_negative(node.then, proved) and self.never_negative(node.other, proved)
         if isinstance(node, t.Call) and node.function in {"min", "sum", "floor", "round"}:
-            return all(self._never_negative(argument, proved) for argument in node.arguments)
+            return all(self.never_negative(argument, proved) for argument in node.arguments)
         return isinstance(node, t.Call) and (
             node.function == "abs"
-            or (node.function == "max" and any(self._never_negative(a, proved) for a in node.arguments))
+            or (node.function == "max" and any(self.never_negative(a, proved) for a in node.arguments))
         )
 
     def _name_never_negative(self, name: str) -> bool:
         if name in self.version.definitions:
             if name not in self._known:
-                self._known[name] = self._never_negative(self.version.definitions[name].tree, frozenset())
+                self._known[name] = self.never_negative(self.version.definitions[name].tree)
             return self._known[name]
         kind = self.dictionary.kinds.get(name)
         return kind is not None and kind.low is not None and kind.low >= 0

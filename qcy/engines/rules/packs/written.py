@@ -46,8 +46,8 @@ class Written:
     value: Any
     line: int
     column: int
-    inset: int = 0
-    """Columns between the place and the first character of a text: 1 where it stands in quotation marks."""
+    raw: str = ""
+    """A text as it stands in the file from its place on, with line breaks and indents; blanks for quotation marks."""
 
     @property
     def text(self) -> str:
@@ -57,6 +57,16 @@ class Written:
     @property
     def is_scalar(self) -> bool:
         return not isinstance(self.value, (dict, tuple))
+
+    def place_of(self, line: int, column: int) -> tuple[int, int]:
+        """Line and column in the file of a place in the text, whose lines may have been folded into one."""
+        lines = self.text.split("\n")
+        before = "".join((*lines[: line - 1], lines[line - 1][: column - 1]))
+        skipped = len("".join(before.split()))
+        spots = list(_spots(self.raw))
+        row, past = spots[min(skipped, len(spots) - 1)] if spots else (0, 0)
+        past += max(0, skipped - len(spots) + 1)  # behind the last character
+        return self.line + row, past + 1 + (0 if row else self.column - 1)
 
     def get(self, name: str) -> Written | None:
         return self.value.get(name) if isinstance(self.value, dict) else None
@@ -73,6 +83,12 @@ class Written:
         if isinstance(self.value, dict):
             return {name: part.plain() for name, part in self.value.items()}
         return [part.plain() for part in self.value] if isinstance(self.value, tuple) else self.value
+
+
+def _spots(raw: str) -> Iterator[tuple[int, int]]:
+    """Row and column, from 0, of everything that is not blank: folding lines leaves it in its order."""
+    for row, line in enumerate(raw.split("\n")):
+        yield from ((row, column) for column, sign in enumerate(line) if not sign.isspace())
 
 
 def read_file(path: Path) -> Written:
@@ -108,13 +124,20 @@ def _place(mark: Any) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def _block_start(mark: Any) -> tuple[int, int]:
-    """Where the text of a block scalar begins: the first line with something on it after the indicator."""
-    lines = str(mark.buffer or "").split("\n")
-    for number, line in enumerate(lines[mark.line + 1 :], start=mark.line + 2):
-        if line.strip("\0 "):
-            return number, len(line) - len(line.lstrip()) + 1
-    return _place(mark)
+def _text(node: yaml.ScalarNode) -> Written:
+    """A block begins at the first line with something on it after the indicator."""
+    line, column = _place(node.start_mark)
+    raw = str(node.start_mark.buffer or "")[node.start_mark.pointer : node.end_mark.pointer]
+    if node.style in {"|", ">"}:
+        lines = raw.split("\n")
+        first = next((number for number, text in enumerate(lines) if number and text.strip()), 0)
+        indent = len(lines[first]) - len(lines[first].lstrip()) if first else 0
+        line, column, raw = line + first, indent + 1 if first else column, "\n".join(lines[first:])[indent:]
+    elif node.style == "'":
+        raw = " " + raw[1:-1].replace("''", " '")
+    elif node.style == '"':
+        raw = " " + raw[1:-1].replace("\\", " ")
+    return Written(_scalar(node), line, column, raw)
 
 
 def _refuse_aliases(text: str, file: str) -> None:
@@ -133,9 +156,7 @@ def _written(node: yaml.Node, file: str, depth: int) -> Written:
     if isinstance(node, yaml.SequenceNode):
         return Written(tuple(_written(part, file, depth + 1) for part in node.value), line, column)
     assert isinstance(node, yaml.ScalarNode)
-    if node.style in {"|", ">"}:
-        return Written(_scalar(node), *_block_start(node.start_mark))
-    return Written(_scalar(node), line, column, 1 if node.style in {"'", '"'} else 0)
+    return _text(node)
 
 
 def _mapping(node: yaml.MappingNode, file: str, depth: int) -> dict[str, Written]:
