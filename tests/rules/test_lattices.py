@@ -63,6 +63,7 @@ CONDITIONS: list[tuple[str, Any]] = [
     ("if a <= 2 then b >= 3 else b + c >= 9", lambda f: f["b"] >= 3 if f["a"] <= 2 else f["b"] + f["c"] >= 9),
     ("(b >= 4 or c >= 6) and a / b >= 1", lambda f: (f["b"] >= 4 or f["c"] >= 6) and 0 < f["b"] <= f["a"]),
     ("coalesce(a / b, 1) >= 0.5", lambda f: f["b"] == 0 or 2 * f["a"] >= f["b"]),
+    ("(a + b) / 4 >= 1.7 or a - c > 4", lambda f: 10 * (f["a"] + f["b"]) >= 68 or f["a"] - f["c"] > 4),
     ("min(a, b) * 2 > c", lambda f: min(f["a"], f["b"]) * 2 > f["c"]),
 ]
 

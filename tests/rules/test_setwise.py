@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qcy.engines.rules import decide, dictionary_of
+from qcy.engines.rules import Dictionary, decide, dictionary_of
 from qcy.engines.rules.lattice.axes import QuotientAxis
 from qcy.engines.rules.lattice.ready import ready_for
 from qcy.engines.rules.packs.model import DRAFT
@@ -131,6 +132,20 @@ def test_R3_the_certificate_refuses_a_column_that_is_too_large() -> None:
         assert len(set(found.between()[-1].tolist())) == doubts
         verdicts = [a.verdict for a in rows_of(evaluate(rule, SMALL, Firms(3, table), TODAY), SMALL)]
         assert verdicts == ["fails", "qualifies", "qualifies"]
+
+
+def test_R3_numbers_outside_the_bounds_of_their_fact_are_refused(tmp_path: Path) -> None:
+    """What is missing is taken to lie within them, so what is known has to."""
+    for steps in (-1.0, 10_000_001.0):
+        with pytest.raises(ValueError, match="超出了这项数据允许的范围"):
+            bounded(SMALL["panel"], np.array([steps, np.nan]))
+    least, most = bounded(SMALL["panel"], np.array([0, np.nan, 10_000_000])).values[[0, 2]]
+    assert (least, most) == (0, 10_000_000)
+    path = tmp_path / "register.arrow"
+    make_register(path, dictionary(), 100, TODAY)
+    kinds = {k.name: replace(k, high=3) if k.name == "employees" else k for k in dictionary().kinds.values()}
+    with pytest.raises(SnapshotError, match=r"（employees:2025）：有的数值超出了"):
+        Snapshot(path, Dictionary(kinds.values()))
 
 
 def test_R3_doubles_would_misjudge_and_we_do_not() -> None:

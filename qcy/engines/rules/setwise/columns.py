@@ -115,9 +115,24 @@ def column_of(kind: FactKind, values: Sequence[Any]) -> Column:
 
 
 def bounded(kind: FactKind, values: Array) -> Column:
-    """A number column with its bounds. Must be given whole steps."""
-    known = values[~np.isnan(values)]
-    least, most = (int(known.min()), int(known.max())) if len(known) else (0, 0)
+    """A number column with its bounds. Must be given whole steps. ValueError where a value cannot be that of the fact."""
+    least, most = ends_of(values) or (0, 0)
     if max(-least, most) >= EXACT:
         raise ValueError(f"{kind.zh}：数值太大，不能准确计算。")
+    if not fits(kind, ends_of(values)):
+        raise ValueError(f"{kind.zh}：有的数值超出了这项数据允许的范围，请核对。")
     return Column(kind, values, (), least, most)
+
+
+def ends_of(values: Array) -> tuple[int, int] | None:
+    """Least and greatest of the known numbers."""
+    known = values[~np.isnan(values)]
+    return (int(known.min()), int(known.max())) if len(known) else None
+
+
+def fits(kind: FactKind, ends: tuple[int, int] | None) -> bool:
+    """Whether numbers between these steps lie within the bounds of the fact: answers rely on it."""
+    if ends is None:
+        return True
+    above = kind.low is None or ends[0] >= kind.low * grid(kind)
+    return above and (kind.high is None or ends[1] <= kind.high * grid(kind))

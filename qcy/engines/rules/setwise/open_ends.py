@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property, reduce
 from itertools import product
 from math import ceil, floor, inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,18 @@ FROM_ZERO, ANYTHING = (0, inf), (-inf, inf)
 
 Found = tuple[Array, Array]
 """Codes, and the rows in doubt."""
+
+
+class Gap(NamedTuple):
+    """What a firm's quotient has no end of: the numerator downwards or upwards, the denominator; and what they are else."""
+
+    no_least: bool
+    no_most: bool
+    open_below: bool
+    zero: bool
+    none: bool
+    """The denominator is 0."""
+    negative: bool
 
 
 class OpenEnds:
@@ -56,8 +68,6 @@ class OpenEnds:
 
     def made(self, view: View) -> Found | None:
         """None where the columns do not prove it."""
-        if not self._within_limits(view):
-            return None
         exact = self._certified(view)
         if not exact and not self._roughly(view):
             return None
@@ -72,10 +82,6 @@ class OpenEnds:
         return self.table.take(places), doubt
 
     # -- what the columns prove -------------------------------------------------------
-
-    def _within_limits(self, view: View) -> bool:
-        columns = ((view.firms.columns.get(name), low) for name, (low, _) in self.axis.limits.items())
-        return all(column is None or low <= column.least for column, low in columns)
 
     def _size(self, polynomial: Polynomial, view: View) -> int:
         columns = {name: view.firms.columns.get(name) for name in polynomial.facts}
@@ -138,7 +144,7 @@ class OpenEnds:
         return found, np.flatnonzero((found != beyond) & np.isfinite(value)) if near else _NOBODY
 
     def _flags(self, view: View, over: Array, under: Array | None) -> list[Array]:
-        """In the order of the table."""
+        """Those of a `Gap` that can be, in its order."""
         found = [self._open(view, way) for way in self._ways]
         if under is not None:
             zeros = zip(self.alone, (over, under), strict=True)
@@ -174,44 +180,26 @@ class OpenEnds:
 
     def _table(self, code_of: Callable[[Reach], int]) -> Array:
         """The code by how many edges are passed, and then by every flag."""
-        few = [(False, True) if way in self._ways else (False,) for way in (-1, 1)]
-        more = [(False, True) if self.divides else (False,)] * 3
-        more += [(False, True) if self.divides and not self.positive else (False,)]
-        kinds = [flags[::-1] for flags in product(*reversed(few + more))]
-        codes = [
-            code_of(self._reach(passed, *flags)) for flags in kinds for passed in range(self.axis.inside)
-        ]
-        return np.array(codes, np.uint8)
+        can_be = [-1 in self._ways, 1 in self._ways, *[self.divides] * 3, self.divides and not self.positive]
+        flags = product(*((False, True) if can else (False,) for can in reversed(can_be)))
+        gaps = [Gap(*reversed(found)) for found in flags]
+        return np.array(
+            [code_of(self._reach(n, gap)) for gap in gaps for n in range(self.axis.inside)], np.uint8
+        )
 
-    def _reach(
-        self,
-        passed: int,
-        no_least: bool,
-        no_most: bool,
-        open_below: bool,
-        zero: bool,
-        none: bool,
-        negative: bool,
-    ) -> Reach:
-        """Of a numerator (`zero`, `negative`) without a lower or an upper end over a denominator (`none`: 0) without an upper.
-
-        A fact that stands alone is not filled in: where it is missing, no edge counts as passed.
-        """
-        if none and not open_below:
+    def _reach(self, passed: int, gap: Gap) -> Reach:
+        """A fact that stands alone is not filled in: where it is missing, no edge counts as passed."""
+        if gap.none and not gap.open_below:
             return Reach(0, -1, null=True)
         over, under = self.alone
-        zero, none = zero or bool(over and no_most), none or bool(under and open_below)  # it is all there is
-        near = self._passed_near(
-            0 if zero else -1 if negative else 1
-        )  # over a denominator as large as one likes
+        zero, none = gap.zero or bool(over and gap.no_most), gap.none or bool(under and gap.open_below)
+        near = self._passed_near(0 if zero else -1 if gap.negative else 1)  # over something very large
         top = self.axis.inside - 1
-        if negative:
-            low, high = 0 if none else passed, near if open_below else passed
-        else:
-            far = near if zero else top  # over a denominator as small as one likes
-            low = near if open_below or zero else passed
-            high = far if none else passed
-        return Reach(0 if no_least else low, top if no_most else high, null=none)
+        far = 0 if gap.negative else near if zero else top  # over something very small
+        low, high = near if gap.open_below or zero else passed, far if none else passed
+        if gap.negative:
+            low, high = far if none else passed, near if gap.open_below else passed
+        return Reach(0 if gap.no_least else low, top if gap.no_most else high, null=none)
 
     def _passed_near(self, sign: int) -> int:
         """How many edges 0 passes (0), or a number as near to it as one likes above (1) or below it (-1)."""

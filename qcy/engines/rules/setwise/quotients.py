@@ -67,12 +67,9 @@ class Quotient:
         return {name: self._ends(name) for name in self.axis.facts}
 
     def _ends(self, name: str) -> Span:
-        """The value itself; its limits where it is missing."""
-        values, column, (low, high) = self.values[name], self.view.firms.columns.get(name), self.limits[name]
-        if column is None or (low <= column.least and column.most <= high):
-            return np.fmax(values, float(low)), np.fmin(values, float(high))  # a number wins over NaN
-        missing = np.isnan(values)
-        return np.where(missing, float(low), values), np.where(missing, float(high), values)
+        """The value itself; its limits where it is missing: a number wins over NaN, and none lies outside."""
+        values, (low, high) = self.values[name], self.limits[name]
+        return np.fmax(values, float(low)), np.fmin(values, float(high))
 
     # -- numerator and denominator ----------------------------------------------
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.ipc as ipc
 
 from ..facts import Dictionary, FactKind, Told
-from .columns import EXACT, Array, Column, Firms
+from .columns import EXACT, Array, Column, Firms, ends_of, fits
 
 STRETCH = 32_768
 """Rows written together: what the evaluator works on at a time, small enough for a processor's cache."""
@@ -124,8 +124,9 @@ class Writer:
             zeros = np.zeros(len(values))
             for place, kind in enumerate(_PROVENANCE.values()):
                 arrays.append(pa.array((found[place] if found else zeros).astype(kind.to_pandas_dtype())))
-            if values.dtype.kind == "f":
-                bounds[name] = _bounds(name, values)
+            ends = ends_of(values) if values.dtype.kind == "f" else None
+            if ends is not None:
+                bounds[name] = _accepted(name, self.dictionary[fact], ends)
         batch = pa.record_batch(arrays, schema=self.schema)
         self._writer.write_batch(batch, custom_metadata={"bounds": json.dumps(bounds)})
 
@@ -148,12 +149,12 @@ def _arrow_type(kind: FactKind) -> Any:
     return pa.int32() if kind.type in {"enum", "text"} else pa.float64()
 
 
-def _bounds(name: str, values: Array) -> tuple[int, int]:
-    known = values[~np.isnan(values)]
-    least, most = (int(known.min()), int(known.max())) if len(known) else (0, 0)
-    if max(-least, most) >= EXACT:
-        raise SnapshotError(f"{name}：数值太大，不能准确保存。")
-    return least, most
+def _accepted(name: str, kind: FactKind, ends: tuple[int, int]) -> tuple[int, int]:
+    if max(-ends[0], ends[1]) >= EXACT:
+        raise SnapshotError(f"{kind.zh}（{name}）：数值太大，不能准确保存。")
+    if not fits(kind, ends):
+        raise SnapshotError(f"{kind.zh}（{name}）：有的数值超出了这项数据允许的范围，请核对后重新生成。")
+    return ends
 
 
 class Snapshot:
@@ -171,11 +172,11 @@ class Snapshot:
                 batch for batch, _ in found
             ]  # kept: to read one anew costs as much as a small policy
             self._bounds = [_bounds_in(metadata) for _, metadata in found]
+            self.bounds = self._accepted_bounds()
         except (OSError, pa.ArrowException, LookupError, TypeError, ValueError, AttributeError) as wrong:
             if isinstance(wrong, SnapshotError):
                 raise
             raise SnapshotError(f"{path} 不是企业数据快照，或者没有写完。") from None
-        self.bounds = _merged(self._bounds)
         self.sizes = [batch.num_rows for batch in self._batches]
 
     def _read_layout(self, path: Path) -> Layout:
@@ -187,6 +188,12 @@ class Snapshot:
             if self._reader.schema.field(name).type != _arrow_type(self.dictionary[fact]):
                 raise SnapshotError(f"{path} 里“{name}”的类型不对，请重新生成。")
         return Layout(about["columns"], words, tuple(about["sources"]), about["state"])
+
+    def _accepted_bounds(self) -> dict[str, tuple[int, int]]:
+        """The dictionary may have other bounds than the one with which the file was written."""
+        found = _merged(self._bounds)
+        kinds = ((name, self.dictionary[self.layout.columns[name]]) for name in found)
+        return {name: _accepted(name, kind, found[name]) for name, kind in kinds}
 
     def absent(self, on: date, names: Iterable[str]) -> list[str]:
         """Columns that the named facts mean on that day and the file does not have: of years it knows nothing of."""
@@ -249,6 +256,6 @@ def _merged(all_bounds: Iterable[Mapping[str, tuple[int, int]]]) -> dict[str, tu
     merged: dict[str, tuple[int, int]] = {}
     for bounds in all_bounds:
         for name, (least, most) in bounds.items():
-            before = merged.get(name, (0, 0))
+            before = merged.get(name, (least, most))
             merged[name] = (min(before[0], least), max(before[1], most))
     return merged
