@@ -27,6 +27,8 @@ QUALIFIES, FAILS, UNKNOWN, MANUAL = "qualifies", "fails", "unknown", "manual"
 FEN = 6
 """Decimals of 万元 down to one fen."""
 
+MOST_FEN = 2**53
+
 Span = Number | tuple[Number, Number]
 
 
@@ -123,14 +125,16 @@ def _amounts(version: Version, firm: Firm, verdict: str) -> dict[str, Number]:
 
 
 def amount_of(firm: Firm, amount: Amount) -> Number | None:
-    """Exact, rounded once to the fen; None while a fact it needs is missing."""
+    """Exact, rounded once to the fen; None while a fact it needs is missing, and for what nobody could pay."""
     values = firm.numbers(firm.ready.value(amount.value))
     found = {None if value is None else to_fen(value) for value in values}
     return found.pop() if len(found) == 1 else None
 
 
-def to_fen(value: Number) -> Number:
-    return plain(Fraction(half_up(Fraction(value) * 10**FEN), 10**FEN))
+def to_fen(value: Number) -> Number | None:
+    """None from 2^53 fen on, 90 trillion yuan: beyond it a register's columns are not exact."""
+    fen = half_up(Fraction(value) * 10**FEN)
+    return plain(Fraction(fen, 10**FEN)) if abs(fen) < MOST_FEN else None
 
 
 def _categories(version: Version, firm: Firm) -> tuple[str, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm, prod
+from math import inf, lcm, prod
 from typing import Any
 
 from ..outcomes.terms import Poly, Term
@@ -39,7 +39,7 @@ class Polynomial:
     def between(self, ends: Mapping[str, Ends]) -> Ends:
         """Least and greatest value where every fact lies between its ends, each occurrence by itself. Exact."""
         spans = [_scaled(_multiplied([ends[name] for name in names]), factor) for factor, names in self.parts]
-        return sum(low for low, _ in spans), sum(high for _, high in spans)
+        return _added(low for low, _ in spans), _added(high for _, high in spans)
 
 
 def _multiplied(ends: list[Ends]) -> Ends:
@@ -52,12 +52,25 @@ def _multiplied(ends: list[Ends]) -> Ends:
 
 def _times(a: Any, b: Any) -> Any:
     """Something that is 0 takes an open end with it."""
-    return a * b if a and b else 0
+    if not a or not b:
+        return 0
+    if a in _OPEN or b in _OPEN:  # times a whole number that no float holds, too
+        return inf if (a > 0) == (b > 0) else -inf
+    return a * b
+
+
+def _added(ends: Iterable[Any]) -> Any:
+    """Open where one of them is; lower ends are never open upwards, nor upper ends downwards."""
+    found = list(ends)
+    return next((end for end in found if end in _OPEN), None) or sum(found)
 
 
 def _scaled(ends: Ends, factor: int) -> Ends:
-    low, high = ends[0] * factor, ends[1] * factor
+    low, high = _times(ends[0], factor), _times(ends[1], factor)
     return (low, high) if factor > 0 else (high, low)
+
+
+_OPEN = (inf, -inf)
 
 
 def split(term: Term) -> tuple[Polynomial, Polynomial]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..decide import MANUAL, QUALIFIES, amount_of
+from ..decide import MANUAL, MOST_FEN, QUALIFIES, amount_of
 from ..lattice.axes import Axis
 from ..lattice.firm import Firm
 from ..lattice.lattice import Outcome
@@ -96,7 +96,7 @@ class Formula:
         if isinstance(ending, Term):
             self.parts = _times(ending, unit) if ending.kind == "number" else None
         elif isinstance(ending, (int, Fraction)) and not isinstance(ending, bool):
-            self.constant = float(_rounded(*(Fraction(ending) * unit).as_integer_ratio()))
+            self.constant = _payable(_rounded(*(Fraction(ending) * unit).as_integer_ratio()))
 
     def rounded(self, view: View) -> Array:
         """Once, half away from zero; NaN where a fact is missing or there is no value."""
@@ -104,12 +104,12 @@ class Formula:
             return np.full(view.count, self.constant)
         n, d = self.parts
         columns = {name: view.firms.columns.get(name) for name in n.facts | d.facts}
-        sizes = {name: column.size if column else 0 for name, column in columns.items()}
+        sizes = {name: max(column.size, 1) if column else 1 for name, column in columns.items()}
         if 2 * n.size(sizes) + d.size(sizes) < CERTAIN:
             return self._in_floats(view, n, d)
         known, over, under = self.whole(view)
         if over.dtype == object:  # too large for int64
-            found = [float(_rounded(n, d)) if d else np.nan for n, d in zip(over, under, strict=True)]
+            found = [_payable(_rounded(n, d)) if d else np.nan for n, d in zip(over, under, strict=True)]
             return np.where(known, np.array(found), np.nan)
         return np.where(known, _divided(over, under), np.nan)
 
@@ -132,8 +132,8 @@ class Formula:
         facts = n.facts | d.facts
         known = ~np.logical_or.reduce([view.missing(fact) for fact in facts])
         values = {fact: np.where(known, view.numbers(fact), 0.0) for fact in facts}
-        sizes = {fact: np.abs(numbers) for fact, numbers in values.items()}
-        fits = np.max(n.size(sizes) + d.size(sizes), initial=0.0) < FITS
+        sizes = {fact: int(np.max(np.abs(numbers), initial=1)) for fact, numbers in values.items()}
+        fits = n.size(sizes) + d.size(sizes) < FITS
         kind: Any = np.int64 if fits else object
         whole = {fact: numbers.astype(np.int64).astype(kind) for fact, numbers in values.items()}
         over, under = (np.broadcast_to(np.asarray(part.at(whole), kind), known.shape) for part in (n, d))
@@ -152,7 +152,12 @@ def _divided(n: Array, d: Array) -> Array:
     """n / d in whole numbers, rounded half away from zero; NaN over 0."""
     sign, under = np.sign(n) * np.sign(d), np.maximum(np.abs(d), 1)
     rounded = sign * ((2 * np.abs(n) + under) // (2 * under))
-    return np.where(d == 0, np.nan, rounded.astype(float))
+    return np.where((d == 0) | (np.abs(rounded) >= MOST_FEN), np.nan, rounded.astype(float))
+
+
+def _payable(fen: int) -> float:
+    """NaN for what nobody could pay."""
+    return float(fen) if abs(fen) < MOST_FEN else np.nan
 
 
 def _rounded(n: int, d: int) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from ..lattice.axes import Axis, NumberAxis, QuotientAxis, Reach, WordAxis
 from .columns import EXACT, Array
 from .open_ends import OpenEnds
-from .quotients import NO_LIMITS, Limits, Quotient
+from .quotients import NO_LIMITS, Limits, Quotient, in_range
 from .view import View
 
 LARGEST = 255
@@ -112,6 +112,8 @@ class QuotientCoder(SpanCoder):
 
     def __init__(self, axis: QuotientAxis) -> None:
         super().__init__(axis, with_null=True)
+        if not in_range(axis):
+            raise TooMany
         self.open_ends = OpenEnds(axis, self._code_of) if OpenEnds.suits(axis) else None
 
     def made(self, view: View) -> Array:

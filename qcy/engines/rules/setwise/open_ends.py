@@ -23,8 +23,8 @@ from .view import View
 CERTAIN = 2**52
 """Numerator of an edge times denominator: below it a rounded quotient passes the rounded edge exactly when it should."""
 
-ROUNDING, LARGEST = 2.0**-52, 1e300
-"""Numbers above 0, multiplied, added up and divided, are off by less than this part for every step, while none is larger."""
+ROUNDING = 2.0**-52
+"""Numbers above 0, multiplied, added up and divided, are off by less than this part for every step."""
 
 FROM_ZERO, ANYTHING = (0, inf), (-inf, inf)
 
@@ -69,7 +69,7 @@ class OpenEnds:
     def made(self, view: View) -> Found | None:
         """None where the columns do not prove it."""
         exact = self._certified(view)
-        if not exact and not self._roughly(view):
+        if not exact and not self.positive:  # what is taken off could leave nothing but rounding
             return None
         over = self._sum(self.axis.n, view)
         under = self._sum(self.axis.d, view) if self.divides else None
@@ -92,11 +92,6 @@ class OpenEnds:
         under = self._size(self.axis.d, view) if self.divides else 0
         numerators = max((abs(value.numerator) for value, _ in self.axis.edges), default=0)
         return self._size(self.axis.n, view) < EXACT and under < EXACT and numerators * under < CERTAIN
-
-    def _roughly(self, view: View) -> bool:
-        """Whether rounding is bounded: only where nothing is taken off."""
-        sizes = (self._size(part, view) for part in (self.axis.n, self.axis.d))
-        return self.positive and all(size < LARGEST for size in sizes)
 
     @cached_property
     def near(self) -> float:

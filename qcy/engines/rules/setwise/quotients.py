@@ -35,6 +35,16 @@ Limits = Mapping[str, tuple[Any, Any]]
 NO_LIMITS: Limits = {}
 
 
+LARGEST = 10**300
+
+
+def in_range(axis: QuotientAxis) -> bool:
+    """Whether floats hold everything that can turn up, roughly: numerators, denominators and edges."""
+    facts = dict.fromkeys(axis.facts, EXACT)
+    edges = [part for value, _ in axis.edges for part in value.as_integer_ratio()]
+    return all(abs(size) < LARGEST for size in (axis.n.size(facts), axis.d.size(facts), *edges))
+
+
 class Quotient:
     """The quotient of one axis over the rows of a view."""
 
