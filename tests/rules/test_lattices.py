@@ -153,7 +153,9 @@ AMOUNTS = st.one_of(
         "a / b in [0.05..0.3)",
         "(a - b) / b > 0 or (a - b) / b <= -0.5",
         "(a + b + c) / (a + 1) >= 2.5",
+        "(a - b) / b >= -2 or (a - b) / b > -0.5 or (a + c - b) / b >= -2",  # below what growth can be
         "a - b > 3",
+        "a + b >= 3.0000005 or a + b > 7.0000005",  # finer than a step
         "if d > 0 then (a / d + c) > 4 else a / b > 1",
         "(b / a - 1 + c / b - 1) / 2 >= 0.15",  # squares: too large for the certificate
         "(a - d) / (b + 1) in (-2..-1]",

@@ -14,7 +14,8 @@ import pytest
 
 from qcy.engines.rules import Dictionary, dictionary_of
 from qcy.engines.rules.lattice import ready as lattice_ready
-from qcy.engines.rules.lattice.ready import Ready
+from qcy.engines.rules.lattice.ready import Ready, ready_for
+from qcy.engines.rules.packs.model import Pack
 from qcy.engines.rules.setwise import codes, lookup
 from qcy.engines.rules.setwise.columns import firms_of
 from qcy.engines.rules.setwise.evaluate import evaluate
@@ -32,7 +33,7 @@ def test_R1_kinds_of_firms_may_outgrow_their_table(monkeypatch: pytest.MonkeyPat
     rows = [{name: value for name, value in row.items() if (value + n) % 5} for n, row in enumerate(rows)]
     before = evaluate(rule, kinds, firms_of(rows, kinds), TODAY)
     monkeypatch.setattr(lookup, "MOST_KINDS", 4)
-    after = evaluate(rule, kinds, firms_of(rows, kinds), TODAY)
+    after = evaluate(_fresh(rule), kinds, firms_of(rows, kinds), TODAY)
     assert (before.verdict == after.verdict).all() and (before.deciding == after.deciding).all()
     both(rule, rows[::37], kinds)
 
@@ -48,9 +49,30 @@ def test_R1_what_arrays_cannot_follow_is_asked_one_by_one(
     rows = [{"a": a, "b": b} for a in range(0, 7, 2) for b in range(0, 7, 2)] + [{}, {"c": 1}, {"a": 1}]
     for body in (f"clauses:\n  - {{id: one, title: 条件, when: '{MANY}', source: 第一条, grade: T}}", SCORED):
         rule = pack(body, kinds)
-        fresh = replace(rule, versions=tuple(replace(v) for v in rule.versions))
+        fresh = _fresh(rule)
         both(fresh, rows, kinds)
-        assert evaluate(fresh, kinds, firms_of(rows, kinds), TODAY).alone > 0
+        again = [evaluate(fresh, kinds, firms_of(rows, kinds), TODAY).alone for _ in range(2)]
+        assert again[0] == again[1] > 0
+
+
+def _fresh(rule: Pack) -> Pack:
+    """The same pack, which nothing has been made ready for."""
+    return replace(rule, versions=tuple(replace(v) for v in rule.versions))
+
+
+def test_R1_tables_are_kept_for_the_next_run_and_never_shared_by_two() -> None:
+    rule, kinds, dice = clause(MANY, FEW), dictionary_of(FEW), Random(2)
+    tables = [
+        [{name: dice.randrange(7) for name in "abcd" if dice.random() < 0.8} for _ in range(300)]
+        for _ in range(8)
+    ]
+    expected = [evaluate(_fresh(rule), kinds, firms_of(rows, kinds), TODAY) for rows in tables]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda rows: evaluate(rule, kinds, firms_of(rows, kinds), TODAY), tables * 3))
+    for before, after in zip(expected * 3, found, strict=True):
+        assert (before.verdict == after.verdict).all() and (before.deciding == after.deciding).all()
+    (idle,) = ready_for(rule.versions[0], kinds, TODAY, "new", None).once(("idle", True), list)
+    assert idle.alone == 0
 
 
 def many_facts(count: int) -> tuple[list[str], Dictionary]:

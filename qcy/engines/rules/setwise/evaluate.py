@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -67,16 +68,30 @@ def evaluate_stretches(
     if version.status == DRAFT and not allow_draft:
         answers.verdict[:] = VERDICTS.index(MANUAL)
         return answers
-    judge = Judge(ready_for(version, dictionary, on, kind, calendar), points)
-    answers.facts = judge.layout.facts
-    answers.deciding = np.zeros(count, judge.layout.word)
-    start = 0
-    for firms in stretches:
-        judge.judge(answers, firms, slice(start, start + firms.count))
-        start += firms.count
-        progress(start, count)
-    answers.alone = judge.alone
+    with _judge_of(ready_for(version, dictionary, on, kind, calendar), points) as judge:
+        answers.facts = judge.layout.facts
+        answers.deciding = np.zeros(count, judge.layout.stored)
+        start = 0
+        for firms in stretches:
+            judge.judge(answers, firms, slice(start, start + firms.count))
+            start += firms.count
+            progress(start, count)
+        answers.alone = judge.alone
     return answers
+
+
+@contextmanager
+def _judge_of(ready: Ready, points: bool) -> Iterator[Judge]:
+    """One that is idle, with the tables it has filled, or another; nobody else has it meanwhile."""
+    idle: list[Judge] = ready.once(("idle", points), list)
+    try:
+        judge = idle.pop()
+    except IndexError:
+        judge = Judge(ready, points)
+    yield judge
+    judge.forget()
+    if not idle:
+        idle.append(judge)
 
 
 class Judge:
@@ -117,7 +132,14 @@ class Judge:
     @property
     def alone(self) -> int:
         """Firms that were put to the interpreter, each once for every part that asked."""
-        asked: list[Alone[Any]] = [self.verdicts.asked]
-        asked += [part.asked for part in (*self.flags, *self.classes)]
-        asked += [amount.asked for amount in self.amounts] + ([self.points.asked] if self.points else [])
-        return sum(map(len, asked))
+        return sum(map(len, self._asked))
+
+    @property
+    def _asked(self) -> list[Alone[Any]]:
+        parts: list[Any] = [self.verdicts, *self.flags, *self.classes, *self.amounts]
+        return [part.asked for part in parts + ([self.points] if self.points else [])]
+
+    def forget(self) -> None:
+        """Firms, not kinds of firms."""
+        for asked in self._asked:
+            asked.known.clear()

@@ -37,6 +37,12 @@ class Layout:
         """The type of a word: whole numbers without an end where the facts are more than 62."""
         return np.uint64 if len(self.facts) <= MOST else object
 
+    @property
+    def stored(self) -> Any:
+        """The smallest type that has a bit for every fact: answers are kept for every firm."""
+        few = (kind for kind in (np.uint8, np.uint16, np.uint32) if len(self.facts) <= np.iinfo(kind).bits)
+        return next(few, self.word)
+
     def of(self, facts: Iterable[str]) -> int:
         return sum(1 << self._places[fact] for fact in facts)
 
