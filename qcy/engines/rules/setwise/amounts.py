@@ -118,6 +118,8 @@ class Formula:
         """Exact, because below 2^52 a quotient of whole numbers is never rounded up to a whole number."""
         values = {name: view.numbers(name) for name in n.facts | d.facts}
         over, under = n.at(values), d.at(values)
+        if np.ndim(under) == 0 and under == 1:  # whole fen as they are
+            return over if np.ndim(over) else np.full(view.count, over)
         with np.errstate(divide="ignore", invalid="ignore"):
             found = np.floor((2 * np.abs(over) + np.abs(under)) / (2 * np.abs(under)))
             found = found * np.sign(over) * np.sign(under)
