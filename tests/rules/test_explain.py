@@ -13,7 +13,7 @@ from qcy.engines.rules.explain import Explanation
 from qcy.engines.rules.replay import CannotReplay, replay
 from qcy.engines.rules.report import as_json, lines, record
 
-from .firm import SMALL, TODAY, dictionary, pack, policies
+from .firm import SMALL, TODAY, clause, dictionary, pack, policies
 
 RULE = """
 define:
@@ -158,3 +158,11 @@ def test_what_cannot_be_followed_is_still_explained(body: str) -> None:
     (finding,) = Explanation(answer).findings
     assert (answer.verdict, finding.state) == ("unknown", "unknown")
     assert "f0" in finding.undecided_by
+
+
+def test_the_terminal_says_what_was_found_and_what_it_should_be_with_units() -> None:
+    rule = clause("rd / sales >= 0.05 and heads <= 500 and rd > 10")
+    facts = {"rd": 8, "sales": 1000, "heads": 600}
+    told = list(lines(decide(rule, SMALL, facts, TODAY), {}))
+    assert "      研发费用现为 8 万元，应大于 10 万元" in told
+    assert "      职工人数现为 600 人，应不超过 500 人" in told

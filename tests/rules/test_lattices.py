@@ -161,6 +161,7 @@ AMOUNTS = st.one_of(
         "(a - d) / (b + 1) in (-2..-1]",
         "(a - d) / (b + 1) > 0 or (a - d) / (b + 1) < -3",
         "if d > 0 then a / d < 4 else a > 1",
+        "d / b >= 0 or (c + d) / a <= 0",
         "d / b in (-2..-1] or d / (a + b) > -0.5",
     ],
 )

@@ -160,7 +160,8 @@ class Explanation:
                 if isinstance(found, Branch) or counted(found) is None and not isinstance(found, str)
                 else found
             )
-            yield Measured(self.says(left), op, shown, threshold, distance)
+            unit = self.speaker.unit_fact(left) or self.speaker.unit_fact(right)
+            yield Measured(self.says(left), op, shown, threshold, distance, unit)
 
     def _comparisons(self, tree: t.Node, seen: set[str]) -> Iterator[tuple[str, t.Node, t.Node]]:
         """Every comparison in a tree as (op, left, right), also those in a definition that is itself a condition, once."""

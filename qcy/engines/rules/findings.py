@@ -18,6 +18,8 @@ class Measured:
     found: Any
     threshold: Any
     distance: Number | None
+    of: str = ""
+    """The fact whose unit both are in."""
 
 
 @dataclass(frozen=True)

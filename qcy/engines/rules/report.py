@@ -121,8 +121,9 @@ def _finding_lines(finding: Finding, all_of: Explanation) -> Iterator[str]:
     said = all_of.speaker.value
     for measured in finding.measured if finding.state == "unmet" else ():
         if measured.distance is not None:
-            found, threshold = said(measured.found), said(measured.threshold)
-            yield f"      {measured.says} 现为 {found}，标准 {measured.op} {threshold}"
+            found, threshold = (said(value, measured.of) for value in (measured.found, measured.threshold))
+            asked = all_of.speaker.words.compare[measured.op].format("", threshold)
+            yield f"      {measured.says}现为 {found}，应{asked}"
     for change in finding.changes:
         name = all_of.speaker.name(change.fact)
         now, needed = said(change.now, change.fact), said(change.needed, change.fact)
