@@ -161,6 +161,7 @@ AMOUNTS = st.one_of(
         "(a - d) / (b + 1) in (-2..-1]",
         "(a - d) / (b + 1) > 0 or (a - d) / (b + 1) < -3",
         "if d > 0 then a / d < 4 else a > 1",
+        "a * d / (b + 1) > 3 or a * d / (b + 1) < -1",
         "d / b >= 0 or (c + d) / a <= 0",
         "d / b in (-2..-1] or d / (a + b) > -0.5",
     ],
@@ -205,6 +206,17 @@ def test_R3_close_to_an_edge_products_are_looked_at_in_whole_numbers() -> None:
     assert [answer.verdict == "qualifies" for answer in answers] == exact
     assert len(rows) > 1_000
     assert floats != exact  # the control
+
+
+def test_R3_close_to_an_edge_large_numbers_are_looked_at_in_whole_numbers() -> None:
+    """The same for one fact over another: beyond the certificate floats misjudge some."""
+    chance = Random(4)
+    below = [chance.randrange(2**52, EXACT) for _ in range(1_500)]
+    rows = [{"a": 33 * b // 100 + n % 2, "b": b} for n, b in enumerate(below)]
+    exact = [100 * row["a"] >= 33 * row["b"] for row in rows]
+    answers = both(clause("a / b >= 0.33", LARGE), rows, dictionary_of(LARGE))
+    assert [answer.verdict == "qualifies" for answer in answers] == exact
+    assert [row["a"] / row["b"] >= 0.33 for row in rows] != exact  # the control
 
 
 def test_R3_powers_that_no_float_holds() -> None:

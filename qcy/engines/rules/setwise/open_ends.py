@@ -91,7 +91,7 @@ class OpenEnds:
     def _certified(self, view: View) -> bool:
         under = self._size(self.axis.d, view) if self.divides else 0
         numerators = max((abs(value.numerator) for value, _ in self.axis.edges), default=0)
-        return self._size(self.axis.n, view) < EXACT and under < EXACT and numerators * under < CERTAIN
+        return self._size(self.axis.n, view) < EXACT and numerators * under < CERTAIN
 
     @cached_property
     def near(self) -> float:
