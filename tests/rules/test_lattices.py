@@ -217,6 +217,9 @@ def test_R3_close_to_an_edge_large_numbers_are_looked_at_in_whole_numbers() -> N
     answers = both(clause("a / b >= 0.33", LARGE), rows, dictionary_of(LARGE))
     assert [answer.verdict == "qualifies" for answer in answers] == exact
     assert [row["a"] / row["b"] >= 0.33 for row in rows] != exact  # the control
+    squares = [{"a": n, "b": n} for n in (10**8, 10**9 - 1, 10**9, EXACT - 1)]
+    answers = both(clause("a * b >= 10 ** 18", LARGE), squares, dictionary_of(LARGE))
+    assert [answer.verdict for answer in answers] == ["fails", "fails", "qualifies", "qualifies"]
 
 
 def test_R3_powers_that_no_float_holds() -> None:

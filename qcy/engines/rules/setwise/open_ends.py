@@ -126,7 +126,7 @@ class OpenEnds:
             return float(value), bool(side)
         ((constant, _),) = self.axis.d.parts
         least = floor(value * constant) + 1 if side else ceil(value * constant)
-        return float(max(-EXACT, min(least, EXACT))), False
+        return float(least), False
 
     def _passed(self, value: Array, near: float) -> Found:
         """How many edges, and the rows for which an edge is too near to tell."""
