@@ -166,3 +166,16 @@ def test_the_terminal_says_what_was_found_and_what_it_should_be_with_units() -> 
     told = list(lines(decide(rule, SMALL, facts, TODAY), {}))
     assert "      研发费用现为 8 万元，应大于 10 万元" in told
     assert "      职工人数现为 600 人，应不超过 500 人" in told
+
+
+def test_a_clause_that_reads_a_table_shows_what_it_rests_on() -> None:
+    facts = {"size_industry": "industry", "employees": 1200, "revenue_y0": 50000}
+    answer = decide(policies()["cn.sme_size.2011"], dictionary(), facts, TODAY)
+    (finding,) = Explanation(answer).findings
+    assert {part.fact for part in finding.evidence} == {
+        "size_industry",
+        "employees",
+        "revenue_y0",
+        "assets_y0",
+    }
+    assert finding.changes == ()  # nobody is told to change the industry

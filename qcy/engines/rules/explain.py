@@ -18,6 +18,7 @@ from .outcomes.compare import counted
 from .outcomes.diagrams import Branch, TooOpen
 from .outcomes.terms import Leaf, Number, plain
 from .packs.model import Amount, Clause, Route, ScoreGroup, ScoreItem
+from .packs.names import table_trees
 from .scope import POINTS, Names
 from .sentences import Speaker
 
@@ -117,7 +118,7 @@ class Explanation:
             self.says(clause.when),
             state,
             tuple(self._measured(clause.when)),
-            tuple(Evidence(name, self.told.get(name)) for name in self._facts_in(clause.when)),
+            tuple(Evidence(name, self.told.get(name)) for name in self._rests_on(clause.when)),
             tuple(self._changes(clause)) if state == UNMET and not settled else (),
             undecided,
             judged,
@@ -136,18 +137,31 @@ class Explanation:
             return None
 
     def _facts_in(self, tree: t.Node) -> list[str]:
-        """Facts a tree rests on, through definitions, in order."""
-        names: list[str] = self._once("facts", lambda: self._all_facts_in(tree), tree)
+        """Facts a tree names, itself or through definitions, in order."""
+        return [name for name in self._names_in(tree) if name in self.dictionary]
+
+    def _rests_on(self, tree: t.Node) -> list[str]:
+        """Those, and the facts of tables it names; not those of points, which have lines of their own."""
+        names: list[str] = self._once("rests on", lambda: self._all_it_rests_on(tree), tree)
         return names
 
-    def _all_facts_in(self, tree: t.Node) -> list[str]:
+    def _all_it_rests_on(self, tree: t.Node) -> list[str]:
+        found = dict.fromkeys(self._facts_in(tree))
+        for table in (self.version.tables[n] for n in self._names_in(tree) if n in self.version.tables):
+            for part in table_trees(table):
+                found |= dict.fromkeys(self._rests_on(part))
+        return list(found)
+
+    def _names_in(self, tree: t.Node) -> list[str]:
+        names: list[str] = self._once("names", lambda: self._all_names_in(tree), tree)
+        return names
+
+    def _all_names_in(self, tree: t.Node) -> list[str]:
         found: dict[str, None] = {}
         for node in tree.walk():
             if isinstance(node, t.Name):
-                if node.id in self.version.definitions:
-                    found |= dict.fromkeys(self._facts_in(self.version.definitions[node.id].tree))
-                elif node.id in self.dictionary:
-                    found[node.id] = None
+                inner = self.version.definitions.get(node.id)
+                found |= dict.fromkeys([node.id] if inner is None else self._names_in(inner.tree))
         return list(found)
 
     def _measured(self, tree: t.Node) -> Iterator[Measured]:
