@@ -97,7 +97,7 @@ def _growth_points(growth: str) -> str:
     return f"({bands}{growth} > 0 ? 1 : 0)"
 
 
-def isme() -> Expressions:
+def _isme_points() -> Expressions:
     main_bands = {0.7: 20, 0.6: 15, 0.55: 10, 0.5: 5}
     rights = (
         at_least("ip1_high_value", {1: 20}),
@@ -122,6 +122,12 @@ def isme() -> Expressions:
             "$.growth_part >= 15",
             "$.special >= 15",
         ),
+    }
+
+
+def isme() -> Expressions:
+    return {
+        **_isme_points(),
         "direct": some(
             "nat_award_rank_3y >= 1",
             "prov_award_rank_3y >= 1",

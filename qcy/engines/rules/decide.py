@@ -28,6 +28,7 @@ FEN = 6
 """Decimals of 万元 down to one fen."""
 
 MOST_FEN = 2**53
+"""90 trillion yuan: from it on a register's columns are not exact, and nobody could pay it."""
 
 Span = Number | tuple[Number, Number]
 
@@ -132,7 +133,7 @@ def amount_of(firm: Firm, amount: Amount) -> Number | None:
 
 
 def to_fen(value: Number) -> Number | None:
-    """None from 2^53 fen on, 90 trillion yuan: beyond it a register's columns are not exact."""
+    """None from MOST_FEN on."""
     fen = half_up(Fraction(value) * 10**FEN)
     return plain(Fraction(fen, 10**FEN)) if abs(fen) < MOST_FEN else None
 

@@ -18,7 +18,7 @@ class Measured:
     found: Any
     threshold: Any
     distance: Number | None
-    of: str = ""
+    of: str
     """The fact whose unit both are in."""
 
 

@@ -17,11 +17,9 @@ import numpy as np
 
 from ..lattice.axes import QuotientAxis, Reach
 from ..lattice.polynomials import Polynomial
-from .columns import EXACT, Array
+from .columns import Array
+from .quotients import certified
 from .view import View
-
-CERTAIN = 2**52
-"""Numerator of an edge times denominator: below it a rounded quotient passes the rounded edge exactly when it should."""
 
 ROUNDING = 2.0**-52
 """Numbers above 0, multiplied, added up and divided, are off by less than this part for every step."""
@@ -68,16 +66,17 @@ class OpenEnds:
 
     def made(self, view: View) -> Found | None:
         """None where the columns do not prove it."""
-        exact = self._certified(view)
+        under = self._size(self.axis.d, view) if self.divides else 0
+        exact = certified(self.axis, self._size(self.axis.n, view), under)
         if not exact and not self.positive:  # what is taken off could leave nothing but rounding
             return None
         over = self._sum(self.axis.n, view)
-        under = self._sum(self.axis.d, view) if self.divides else None
+        below = self._sum(self.axis.d, view) if self.divides else None
         with np.errstate(divide="ignore", invalid="ignore"):
-            value = over if under is None else over / under
+            value = over if below is None else over / below
         passed, doubt = self._passed(value, 0.0 if exact else self.near)
         places = passed.astype(np.uint16) if len(self.table) > 256 else passed
-        for number, flag in enumerate(self._flags(view, over, under)):
+        for number, flag in enumerate(self._flags(view, over, below)):
             places += flag.view(np.uint8) * places.dtype.type(self.axis.inside << number)
         return self.table.take(places), doubt
 
@@ -87,11 +86,6 @@ class OpenEnds:
         columns = {name: view.firms.columns.get(name) for name in polynomial.facts}
         size: int = polynomial.size({name: column.size if column else 0 for name, column in columns.items()})
         return size
-
-    def _certified(self, view: View) -> bool:
-        under = self._size(self.axis.d, view) if self.divides else 0
-        numerators = max((abs(value.numerator) for value, _ in self.axis.edges), default=0)
-        return self._size(self.axis.n, view) < EXACT and numerators * under < CERTAIN
 
     @cached_property
     def near(self) -> float:

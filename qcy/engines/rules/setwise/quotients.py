@@ -20,6 +20,7 @@ from .columns import EXACT, Array
 from .view import View
 
 CERTAIN = 2**52
+"""Numerator of an edge times denominator: below it a rounded quotient passes the rounded edge exactly when it should."""
 
 ROUNDING = 2.0**-48
 """A dozen float operations together are off by at most this part of the sizes that went into them."""
@@ -43,6 +44,12 @@ def in_range(axis: QuotientAxis) -> bool:
     facts = dict.fromkeys(axis.facts, EXACT)
     edges = [part for value, _ in axis.edges for part in value.as_integer_ratio()]
     return all(abs(size) < LARGEST for size in (axis.n.size(facts), axis.d.size(facts), *edges))
+
+
+def certified(axis: QuotientAxis, over: int, under: int) -> bool:
+    """Whether floats decide exactly, where numerators are no larger than `over` and denominators than `under`."""
+    numerators = max((abs(value.numerator) for value, _ in axis.edges), default=0)
+    return over < EXACT and under < EXACT and numerators * under < CERTAIN
 
 
 class Quotient:
@@ -118,9 +125,7 @@ class Quotient:
 
     @cached_property
     def certified(self) -> bool:
-        n, d = self.axis.n.size(self.sizes), self.axis.d.size(self.sizes)
-        numerators = max((abs(value.numerator) for value, _ in self.axis.edges), default=0)
-        return n < EXACT and d < EXACT and numerators * d < CERTAIN
+        return certified(self.axis, self.axis.n.size(self.sizes), self.axis.d.size(self.sizes))
 
     @cached_property
     def _around(self) -> tuple[Any, Any]:
